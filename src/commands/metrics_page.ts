@@ -1,0 +1,78 @@
+/** The text of `/metrics`: table families and the exporter's own, in the order of their names. */
+
+import { OPENMETRICS_END, type TextFormat } from "../exposition/family_header.ts";
+import { TextBuffer } from "../exposition/text_buffer.ts";
+import type { Log } from "../log.ts";
+import type { ScrapePlan, ScrapeReport } from "../metrics/scrape_plan.ts";
+import type { SelfMetrics } from "../self_metrics.ts";
+
+/** Makes one page; `plan` is absent while programs are being started. Calls must not overlap. */
+export type MetricsPage = (
+  plan: ScrapePlan | undefined,
+  format: TextFormat,
+) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** Seconds and success by program: a program is as good as the worst of its tables. */
+function sumByProgram({ tables }: ScrapeReport): Map<string, { seconds: number; ok: boolean }> {
+  const programs = new Map<string, { seconds: number; ok: boolean }>();
+  for (const { program, seconds, ok } of tables) {
+    const sum = programs.get(program) ?? { seconds: 0, ok: true };
+    programs.set(program, { seconds: sum.seconds + seconds, ok: sum.ok && ok });
+  }
+  return programs;
+}
+
+/** Writes to the log what has newly gone wrong; what goes on is in the metrics. */
+function createReportLog(log: Log): (report: ScrapeReport) => void {
+  const failing = new Map<string, string>();
+  const decoding = new Set<string>();
+  return ({ tables, decodeErrors }) => {
+    for (const { program, table, error } of tables) {
+      const id = `${program}/${table}`;
+      if (error === undefined) {
+        if (failing.delete(id)) log.info("table is read again", { program, table });
+      } else if (failing.get(id) !== error) {
+        failing.set(id, error);
+        log.error("table not read", { program, table, reason: error });
+      }
+    }
+    for (const { program, metric, label, decoder, example } of decodeErrors) {
+      const id = `${program}/${metric}/${label}/${decoder}`;
+      if (decoding.has(id)) continue;
+      decoding.add(id);
+      log.error("key left out", { program, metric, label, decoder, reason: example });
+    }
+  };
+}
+
+/** Opens the page; its buffer is kept from scrape to scrape. */
+export function openMetricsPage(selfMetrics: SelfMetrics, log: Log): MetricsPage {
+  const text = new TextBuffer();
+  const logReport = createReportLog(log);
+  return async (plan, format) => {
+    if (plan) {
+      const report = await plan.read();
+      for (const [program, { seconds, ok }] of sumByProgram(report)) {
+        selfMetrics.setScrape(program, seconds, ok);
+      }
+      for (const { count, ...labels } of report.decodeErrors) {
+        selfMetrics.setDecoderErrors({ ...labels, total: count });
+      }
+      for (const { metric, series } of report.series) selfMetrics.setMetricSeries(metric, series);
+      logReport(report);
+    }
+    const own = await selfMetrics.families(format);
+    const names = plan?.familyNames ?? [];
+    let written = 0;
+    text.reset();
+    for (const { name, text: family } of own) {
+      while (written < names.length && names[written] < name) {
+        plan!.writeFamily(written++, text, format);
+      }
+      text.writeText(family);
+    }
+    while (written < names.length) plan!.writeFamily(written++, text, format);
+    if (format === "openmetrics") text.writeText(OPENMETRICS_END);
+    return text.copy();
+  };
+}

@@ -1,0 +1,74 @@
+/** Reads the configuration that the command line names, in a child that ends with it. */
+
+import type { Config, ConfigProblem } from "../config/config.ts";
+import type { ConfigSource } from "../config/load_config.ts";
+import type { Log } from "../log.ts";
+import { childCommand } from "./child_command.ts";
+import { DEFAULT_EXAMPLE, readExample } from "./examples.ts";
+
+/** What the config child gets on stdin. */
+export interface ConfigRequest {
+  readonly parentPid: number;
+  readonly sources: readonly ConfigSource[];
+}
+
+export interface ReadConfig {
+  /** Absent when there are problems. */
+  readonly config?: Config;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Far more than the largest file that is accepted needs. */
+const TIMEOUT_MS = 30_000;
+
+/** A name that is no file but one of the examples means that example. */
+function resolveSource(name: string, log: Log): ConfigSource {
+  try {
+    Deno.statSync(name);
+    return name;
+  } catch (error) {
+    const example = error instanceof Deno.errors.NotFound ? readExample(name) : undefined;
+    if (!example) return name;
+    log.info("no such file, using the example of that name", {
+      config: name,
+      example: example.file,
+    });
+    return example;
+  }
+}
+
+/** Reads `names` (files, directories, examples); none means the default example. Throws when the child cannot do it. */
+export async function readConfig(names: readonly string[], log: Log): Promise<ReadConfig> {
+  if (names.length === 0) {
+    log.info("no --config given, using the default", { example: DEFAULT_EXAMPLE });
+  }
+  const sources = names.length > 0
+    ? names.map((name) => resolveSource(name, log))
+    : [readExample(DEFAULT_EXAMPLE)!];
+  const request: ConfigRequest = { parentPid: Deno.pid, sources };
+  const { path, args } = childCommand("config-child");
+  const child = new Deno.Command(path, {
+    args,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const sent = writer.write(new TextEncoder().encode(JSON.stringify(request)))
+    .then(() => writer.close()).catch(
+      () => {/* the child ended before it read; its status tells */},
+    );
+  const { success, signal, stdout } = await child.output();
+  await sent;
+  if (!success) {
+    throw new Error(
+      signal
+        ? `reading the configuration was ended by ${signal}; it took longer than ${
+          TIMEOUT_MS / 1000
+        } s or too much memory`
+        : "reading the configuration failed",
+    );
+  }
+  return JSON.parse(new TextDecoder().decode(stdout));
+}

@@ -1,0 +1,128 @@
+/**
+ * The compile child's life as its parent sees it: started, given the source, bounded in time, reaped. The parent never
+ * maps libbcc.
+ */
+
+import { killGroup, processExists } from "../kernel/libc.ts";
+import { COMPILED_PROGRAM_FORMAT, type CompiledProgram } from "./compiled_program.ts";
+import {
+  COMPILER_UNAVAILABLE,
+  type CompileRequest,
+  type KernelTypes,
+  type ProgramSource,
+} from "./compile_request.ts";
+
+export interface CompileOptions {
+  readonly kernelTypes: KernelTypes;
+  readonly timeoutMs: number;
+  /** Ends the child at once. */
+  readonly signal?: AbortSignal;
+  /** How to start this program again as a compile child. */
+  readonly childCommand: { readonly path: string; readonly args: readonly string[] };
+}
+
+/** What came of a compilation. `output` is all that clang and libbcc printed. */
+export type CompileResult =
+  | { readonly compiled: CompiledProgram; readonly output: string }
+  | {
+    readonly compiled?: undefined;
+    readonly reason: string;
+    readonly output: string;
+    /** The code was not looked at: no libbcc, or no kernel types. */
+    readonly unavailable?: true;
+  };
+
+const FOLDER_PREFIX = "ebpf_exporter_compile_";
+
+/** Removes the folders of compilations whose exporter was killed. */
+export function removeStaleFolders(temporaryFolder: string): void {
+  const uid = Deno.uid();
+  for (const entry of Deno.readDirSync(temporaryFolder)) {
+    const pid = entry.name.match(`^${FOLDER_PREFIX}(\\d+)_`)?.[1];
+    if (!entry.isDirectory || pid === undefined || processExists(Number(pid))) continue;
+    const path = `${temporaryFolder}/${entry.name}`;
+    try {
+      if (Deno.lstatSync(path).uid === uid) Deno.removeSync(path, { recursive: true });
+    } catch { /* another exporter was faster */ }
+  }
+}
+
+/** The folder for temporary files, as the C library's tmpfile users understand it. */
+export function temporaryFolder(): string {
+  return Deno.env.get("TMPDIR") || "/tmp";
+}
+
+/** Compiles one program in a child of its own. Never throws for what the program or libbcc does. */
+export async function compileProgram(
+  source: ProgramSource,
+  options: CompileOptions,
+): Promise<CompileResult> {
+  // Made with mode 0700 and an unguessable name: nobody else can plant headers in it.
+  const folder = Deno.makeTempDirSync({
+    dir: temporaryFolder(),
+    prefix: `${FOLDER_PREFIX}${Deno.pid}_`,
+  });
+  try {
+    const request: CompileRequest = {
+      source,
+      kernelTypes: options.kernelTypes,
+      parentPid: Deno.pid,
+      folder,
+    };
+    return await runChild(request, options);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+async function runChild(request: CompileRequest, options: CompileOptions): Promise<CompileResult> {
+  options.signal?.throwIfAborted();
+  const child = new Deno.Command(options.childCommand.path, {
+    args: [...options.childCommand.args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let timedOut = false;
+  const kill = () => {
+    killGroup(child.pid);
+    try {
+      child.kill("SIGKILL"); // before it leads a group it is in ours
+    } catch { /* it has ended */ }
+  };
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, options.timeoutMs);
+  options.signal?.addEventListener("abort", kill, { once: true });
+  try {
+    const writer = child.stdin.getWriter();
+    const sent = writer.write(new TextEncoder().encode(JSON.stringify(request)))
+      .then(() => writer.close()).catch(
+        () => {/* the child ended before it read; its status tells */},
+      );
+    const { code, signal, stdout, stderr } = await child.output();
+    await sent;
+    options.signal?.throwIfAborted();
+    const output = new TextDecoder().decode(stderr).trim();
+    if (timedOut) {
+      return {
+        reason: `compiling took longer than ${
+          options.timeoutMs / 1000
+        } s (--compile.timeout) and was ended`,
+        output,
+      };
+    }
+    if (signal) return { reason: `the compiler was ended by ${signal}`, output };
+    if (code === COMPILER_UNAVAILABLE) return { reason: output, output: "", unavailable: true };
+    if (code !== 0) return { reason: "the code does not compile", output };
+    const compiled = JSON.parse(new TextDecoder().decode(stdout)) as CompiledProgram;
+    if (compiled.format !== COMPILED_PROGRAM_FORMAT) {
+      return { reason: "the compile child is of another version", output };
+    }
+    return { compiled, output };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", kill);
+  }
+}

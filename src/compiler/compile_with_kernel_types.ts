@@ -1,0 +1,101 @@
+/** Compiles in the compile child with types from installed headers, else from BTF. */
+
+import {
+  kernelRelease,
+  kernelVersionCode,
+  machine,
+  readKernelConfig,
+} from "../kernel/kernel_release.ts";
+import { openTracefs, readEventFormat } from "../kernel/tracefs.ts";
+import { writeHeaderTree } from "../kernel_types/header_tree.ts";
+import { readLibbccText } from "../kernel_types/libbcc_text.ts";
+import type { CompiledProgram } from "./compiled_program.ts";
+import type { CompileRequest } from "./compile_request.ts";
+import { compileSource } from "./compile_source.ts";
+import { findKernelHeaders } from "./kernel_headers.ts";
+import { findLibbccFile, type Libbcc, openLibbcc } from "./libbcc.ts";
+import { rewriteLookupOrInit } from "./lookup_or_init.ts";
+
+/** Where libbcc looks for headers before it looks anywhere else. */
+const TREE_VARIABLE = "BCC_KERNEL_SOURCE";
+
+/**
+ * Since 0.6.1 libbcc leaves the third argument of calls named `bpf_probe_read` out of its rewriting, so that the verifier
+ * refuses dereferences there. Under another name, libbcc's own declaration included, the rule does not match.
+ */
+const OLD_CONFIG_FLAGS = ["-Dbpf_probe_read=bpf_probe_read_arg"];
+
+function compileFromBtf(
+  libbcc: Libbcc,
+  request: CompileRequest,
+  code: string,
+  cflags: readonly string[],
+): CompiledProgram | undefined {
+  writeHeaderTree(request.folder, {
+    btf: readKernelBtf(),
+    sourceText: code,
+    cflags,
+    insertedText: readTracepointFormats(code),
+    libbcc: readLibbccText(Deno.readFileSync(findLibbccFile())),
+    versionCode: kernelVersionCode(),
+    machine: machine(),
+    configText: readKernelConfig(),
+  });
+  Deno.env.set(TREE_VARIABLE, request.folder);
+  return compileSource(libbcc, code, cflags, "BTF");
+}
+
+/** What libbcc makes `args` of for each TRACEPOINT_PROBE: the types there are the program's too. */
+function readTracepointFormats(code: string): string {
+  return [...code.matchAll(/\bTRACEPOINT_PROBE\s*\(\s*(\w+)\s*,\s*(\w+)/g)].map((
+    [, category, name],
+  ) => readEventFormat(openTracefs(), category, name)).join("\n");
+}
+
+const BTF_FILE = "/sys/kernel/btf/vmlinux";
+
+function readKernelBtf(): Uint8Array {
+  try {
+    return Deno.readFileSync(BTF_FILE);
+  } catch {
+    throw new Error(
+      `no kernel types: there are no headers in /lib/modules/${kernelRelease()}/build and no BTF in ${BTF_FILE}; install linux-headers-${kernelRelease()}`,
+    );
+  }
+}
+
+/** Compiles; undefined after an error that libbcc has written to stderr. Throws an error with one sentence else. */
+export function compileWithKernelTypes(request: CompileRequest): CompiledProgram | undefined {
+  const libbcc = openLibbcc();
+  const { source, kernelTypes } = request;
+  const hasLookupOrInit = !source.code.includes("lookup_or_init") || knowsLookupOrInit();
+  const code = hasLookupOrInit ? source.code : rewriteLookupOrInit(source.code);
+  const cflags = [...OLD_CONFIG_FLAGS, ...source.cflags];
+
+  const headers = kernelTypes === "btf" ? undefined : findKernelHeaders();
+  if (headers) {
+    const compiled = compileSource(libbcc, code, cflags, `headers ${headers}`);
+    if (compiled || kernelTypes === "headers" || !hasBtf()) return compiled;
+    // Headers newer than the clang in libbcc do not compile at all; their BTF has no such demands.
+    console.error(`compiling with ${headers} failed; trying kernel types from BTF`);
+  } else if (kernelTypes === "headers") {
+    throw new Error(
+      `--kernel.types=headers: there are no kernel headers in /lib/modules/${kernelRelease()}/build; install linux-headers-${kernelRelease()}`,
+    );
+  }
+  return compileFromBtf(libbcc, request, code, cflags);
+}
+
+function hasBtf(): boolean {
+  try {
+    return Deno.statSync(BTF_FILE).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** libbcc's rewriter knows the method if its name stands in the library. */
+function knowsLookupOrInit(): boolean {
+  const library = new TextDecoder("latin1").decode(Deno.readFileSync(findLibbccFile()));
+  return library.includes("lookup_or_init\0") || library.includes("(*lookup_or_init)");
+}
