@@ -8,10 +8,10 @@ import { type Import, parseImports } from "./edges/imports.ts";
 import {
   ALLOWED_FILES,
   ALLOWED_ROOMS,
-  CONFIG_CHILD,
   FOREIGN_TEXT,
   HEAVY_PACKAGES,
   PACKAGE_PLACES,
+  SHORT_LIVED,
   WORD_PLACES,
 } from "./edges/rules.ts";
 import { blankComments, lineAt } from "./edges/source_text.ts";
@@ -119,17 +119,17 @@ function* checkHeavyPackages(sources: ReadonlyMap<string, SourceFile>): Iterable
       `(${way.join(" → ")}): import it dynamically where it is needed`;
   }
   for (const source of sources.values()) {
-    if (source.path === CONFIG_CHILD) continue;
+    if (SHORT_LIVED.includes(source.path)) continue;
     for (const edge of source.imports) {
       const target = edge.kind === "dynamic" ? targetOf(source, edge) : undefined;
-      if (target === undefined || target === CONFIG_CHILD) continue;
+      if (target === undefined || SHORT_LIVED.includes(target)) continue;
       const told = new Set<string>();
       for (const heavy of heavyImports(target, sources)) {
         if (!["yaml", "zod"].some((name) => isPackage(heavy.edge.specifier, name))) continue;
         if (told.has(heavy.edge.specifier)) continue;
         told.add(heavy.edge.specifier);
         yield `${source.path}:${edge.line}: loads "${heavy.edge.specifier}" ` +
-          `(${heavy.way.join(" → ")}), which only ${CONFIG_CHILD} may`;
+          `(${heavy.way.join(" → ")}), which only ${SHORT_LIVED.join(" and ")} may`;
       }
     }
   }

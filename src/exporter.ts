@@ -58,7 +58,9 @@ function openSources(
       problems.push({
         place: metric.tablePlace,
         path: `${metric.name}.table`,
-        message: error instanceof Error ? error.message : String(error),
+        message: `metric "${metric.name}": ${
+          error instanceof Error ? error.message : String(error)
+        }`,
       });
     }
   }

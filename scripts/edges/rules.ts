@@ -3,8 +3,21 @@
 /** Rooms that a room may import from, beside itself. `main`, `exporter`, … are single files. */
 export const ALLOWED_ROOMS: Readonly<Record<string, readonly string[]>> = {
   main: ["commands", "log"],
-  commands: ["config", "compiler", "exporter", "http", "self_metrics", "log"],
-  exporter: ["loader", "probes", "metrics"],
+  // Children bind themselves to their parent (kernel); the page of metrics is put together (exposition).
+  commands: [
+    "config",
+    "compiler",
+    "exporter",
+    "exposition",
+    "http",
+    "kernel",
+    "program_run",
+    "self_metrics",
+    "log",
+  ],
+  // It opens readers on what the loader made, and hands decoders the kernel's symbols.
+  exporter: ["program_run", "loader", "metrics", "tables", "kernel"],
+  program_run: ["loader", "probes"],
   metrics: ["tables", "decoders", "exposition"],
   compiler: ["kernel", "kernel_types"],
   loader: ["kernel"],
@@ -12,11 +25,13 @@ export const ALLOWED_ROOMS: Readonly<Record<string, readonly string[]>> = {
   tables: ["kernel"],
   kernel_types: ["kernel"],
   kernel: [],
-  decoders: [],
+  // A key's part is what tables say it is.
+  decoders: ["tables"],
   config: [],
   exposition: [],
   http: [],
-  self_metrics: [],
+  // Numbers and escapes are written as everywhere else.
+  self_metrics: ["exposition"],
   log: [],
 };
 
@@ -34,7 +49,12 @@ export const ALLOWED_FILES: readonly {
   {
     file: "src/compiler/compiled_program.ts",
     typeOnly: false,
-    mayImport: (room) => ["loader", "exporter"].includes(room),
+    mayImport: (room) => ["loader", "exporter", "program_run"].includes(room),
+  },
+  {
+    file: "src/metrics/scrape_plan.ts",
+    typeOnly: true,
+    mayImport: (room) => room === "commands",
   },
   {
     file: "src/log.ts",
@@ -55,8 +75,11 @@ export const PACKAGE_PLACES: readonly { readonly name: string; readonly in: RegE
 /** What the long-lived process must not load at its start: 8 to 10 MB of memory each. */
 export const HEAVY_PACKAGES: readonly string[] = ["yaml", "zod", "re2js", "node:zlib"];
 
-/** The one file that may load, by a dynamic import, files that need `yaml` or `zod`. */
-export const CONFIG_CHILD = "src/commands/config_child.ts";
+/** Files that may load, by a dynamic import, files that need `yaml` or `zod`: their processes soon end. */
+export const SHORT_LIVED: readonly string[] = [
+  "src/commands/config_child.ts",
+  "src/commands/print.ts",
+];
 
 /** Words in code (comments do not count) that only some files under src, and main.ts, may use. */
 export const WORD_PLACES: readonly {

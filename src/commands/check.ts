@@ -14,12 +14,13 @@ import {
 import { excludedByKernel } from "./start_programs.ts";
 import { openProgress } from "./progress.ts";
 import { readConfig } from "./read_config.ts";
+import { withSourceLine } from "./source_line.ts";
 
 /** What checking a program's code brought. */
 interface CodeCheck {
   readonly errors: readonly string[];
-  /** Why the code could not be checked, if so. */
-  readonly unchecked?: string;
+  /** What was not checked, or does not matter here. */
+  readonly notes: readonly string[];
 }
 
 /** Compiles each alternative for this kernel; one that compiles is enough, as it is for a start. */
@@ -27,13 +28,15 @@ async function checkCode(
   program: ProgramConfig,
   compile: ReturnType<typeof createCompileAlternative>,
 ): Promise<CodeCheck> {
+  const name = JSON.stringify(program.name);
   const errors: string[] = [];
+  const excluded: string[] = [];
+  const failed: string[] = [];
   let compiles = false;
-  const unchecked: string[] = [];
   for (const alternative of program.alternatives) {
-    const excluded = excludedByKernel(alternative);
-    if (excluded !== undefined) {
-      unchecked.push(excluded);
+    const reason = excludedByKernel(alternative);
+    if (reason !== undefined) {
+      excluded.push(reason);
       continue;
     }
     try {
@@ -41,23 +44,33 @@ async function checkCode(
       compiles = true;
       errors.push(...describe(checkMetrics(program, compiled)));
     } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
       if (error instanceof CompilerUnavailableError) {
-        return { errors: [], unchecked: error.message };
+        return {
+          errors: [],
+          notes: [`the code of program ${name} could not be checked here: ${words}`],
+        };
       }
-      if (error instanceof CompileError) {
-        const { file, line, column } = alternative.place;
-        errors.push(`${file}:${line}:${column}: program "${program.name}": ${error.message}`);
-      } else {
-        return { errors: [], unchecked: error instanceof Error ? error.message : String(error) };
-      }
+      const { file, line, column } = alternative.place;
+      const text = `${file}:${line}:${column}: program ${name}: ${words}`;
+      // What does not compile here may be meant for other kernels; tables that cannot be made are no such matter.
+      (error instanceof CompileError ? failed : errors).push(text);
     }
   }
-  if (!compiles && errors.length === 0) return { errors, unchecked: unchecked.join("; ") };
-  return { errors };
+  if (compiles) {
+    return { errors, notes: failed.map((text) => `passed over for another alternative: ${text}`) };
+  }
+  const unchecked = failed.length === 0 && errors.length === 0;
+  return {
+    errors: [...failed, ...errors],
+    notes: unchecked
+      ? [`the code of program ${name} could not be checked here: ${excluded.join("; ")}`]
+      : [],
+  };
 }
 
 function describe(problems: readonly ConfigProblem[]): string[] {
-  return problems.map((problem) => formatProblem(problem));
+  return problems.map((problem) => formatProblem(withSourceLine(problem)));
 }
 
 async function checkPrograms(config: Config, command: CheckCommand): Promise<CodeCheck[]> {
@@ -81,12 +94,7 @@ export async function check(command: CheckCommand): Promise<number> {
   const checks = await checkPrograms(config, command);
   const errors = [...new Set(checks.flatMap(({ errors }) => errors))];
   errors.forEach((text) => console.error(text));
-  config.programs.forEach(({ name }, index) => {
-    const { unchecked } = checks[index];
-    if (unchecked !== undefined) {
-      console.log(`the code of program "${name}" could not be checked here: ${unchecked}`);
-    }
-  });
+  checks.flatMap(({ notes }) => notes).forEach((text) => console.log(text));
   if (errors.length > 0) return 1;
   console.log(`configuration is valid: ${config.programs.length} program(s)`);
   return 0;

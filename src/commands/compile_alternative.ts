@@ -3,7 +3,7 @@
 import type { CompiledProgram } from "../compiler/compiled_program.ts";
 import { compileProgram, type CompileResult } from "../compiler/compile_program.ts";
 import { parseDiagnostics } from "../compiler/diagnostics.ts";
-import { kaddrFlags } from "../compiler/kaddrs.ts";
+import { KaddrError, kaddrFlags } from "../compiler/kaddrs.ts";
 import { placeInCode } from "../config/code_place.ts";
 import type { AlternativeConfig, ConfigProblem, ProgramConfig } from "../config/config.ts";
 import { formatProblem } from "../config/problem.ts";
@@ -12,6 +12,7 @@ import type { Log } from "../log.ts";
 import type { ProgramOptions } from "./args.ts";
 import { childCommand } from "./child_command.ts";
 import type { Progress } from "./progress.ts";
+import { withSourceLine } from "./source_line.ts";
 
 /** Why an alternative cannot be run: problems of the file, each at its place. */
 export class CompileError extends Error {
@@ -61,6 +62,17 @@ function fail(
   return new CompileError(text === "" ? result.reason : `${result.reason}\n${text}`, []);
 }
 
+function addressFlags({ kaddrs }: AlternativeConfig): string[] {
+  try {
+    return kaddrFlags(kaddrs);
+  } catch (error) {
+    if (!(error instanceof KaddrError)) throw error;
+    throw error.areHidden
+      ? new CompilerUnavailableError(error.message)
+      : new CompileError(error.message, []);
+  }
+}
+
 /**
  * Makes the function that compiles alternatives in children, `compileJobs` at a time. It throws `CompileError`; a metric
  * whose table the code does not define is left to the caller, since the program can run without it.
@@ -81,7 +93,7 @@ export function createCompileAlternative(
           code: alternative.code.text,
           cflags: [
             `-DNUMCPUS=${navigator.hardwareConcurrency}`,
-            ...kaddrFlags(alternative.kaddrs),
+            ...addressFlags(alternative),
             ...alternative.cflags,
           ],
         }, {
@@ -103,7 +115,10 @@ export function createCompileAlternative(
           tables: compiled.tables.map(({ name }) => name),
         }).filter(({ path }) => !path.endsWith(".table"));
         if (problems.length > 0) {
-          throw new CompileError("the code lacks what the config names", problems);
+          throw new CompileError(
+            "the code lacks what the config names",
+            problems.map(withSourceLine),
+          );
         }
         return compiled;
       } finally {

@@ -8,7 +8,9 @@ import { loadConfig } from "../config/load_config.ts";
 import type { ConfigRequest } from "./read_config.ts";
 
 export async function configChild(): Promise<number> {
-  const request: ConfigRequest = await new Response(Deno.stdin.readable).json();
+  const text = await new Response(Deno.stdin.readable).text();
+  if (text === "") return 1; // the parent was killed before it wrote
+  const request: ConfigRequest = JSON.parse(text);
   if (!bindToParent(request.parentPid)) return 1;
   const result = await loadConfig(request.sources);
   const bytes = new TextEncoder().encode(JSON.stringify(result));

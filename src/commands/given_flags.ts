@@ -2,7 +2,7 @@
 
 import { parseArgs as tokenize } from "node:util";
 import { type Flag, type FlagName, FLAGS } from "./flags.ts";
-import { nearest } from "./nearest.ts";
+import { nearestName } from "../config/nearest.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Values by flag, in order; a flag that is on or off has "true" or "false". */
@@ -90,14 +90,14 @@ function switchValue(rawName: string, value: string | undefined, negated: boolea
 }
 
 function unknownFlag(name: string): UsageError {
-  const near = nearest(name, [...FLAGS_BY_NAME.keys()].filter((known) => known.length > 1));
+  const near = nearestName(name, [...FLAGS_BY_NAME.keys()].filter((known) => known.length > 1));
   const hint = near === undefined ? "--help lists all flags" : `did you mean "--${near}"?`;
   return new UsageError(`unknown flag "--${name}"; ${hint}`);
 }
 
 function shortFlag(argument: string): UsageError {
   const name = argument.replace(/^-+/, "").replace(/=.*/s, "");
-  const near = FLAGS_BY_NAME.has(name) ? name : nearest(name, [...FLAGS_BY_NAME.keys()]);
+  const near = FLAGS_BY_NAME.has(name) ? name : nearestName(name, [...FLAGS_BY_NAME.keys()]);
   if (near === undefined || name.length < 2) {
     return new UsageError(`unknown flag "${argument}"; flags have two dashes, --help lists them`);
   }

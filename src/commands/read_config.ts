@@ -2,6 +2,7 @@
 
 import type { Config, ConfigProblem } from "../config/config.ts";
 import type { ConfigSource } from "../config/load_config.ts";
+import { killGroup } from "../kernel/libc.ts";
 import type { Log } from "../log.ts";
 import { childCommand } from "./child_command.ts";
 import { DEFAULT_EXAMPLE, readExample } from "./examples.ts";
@@ -37,8 +38,15 @@ function resolveSource(name: string, log: Log): ConfigSource {
   }
 }
 
-/** Reads `names` (files, directories, examples); none means the default example. Throws when the child cannot do it. */
-export async function readConfig(names: readonly string[], log: Log): Promise<ReadConfig> {
+/**
+ * Reads `names` (files, directories, examples); none means the default example. Throws when the child cannot do it, and
+ * when `signal` is aborted meanwhile.
+ */
+export async function readConfig(
+  names: readonly string[],
+  log: Log,
+  signal?: AbortSignal,
+): Promise<ReadConfig> {
   if (names.length === 0) {
     log.info("no --config given, using the default", { example: DEFAULT_EXAMPLE });
   }
@@ -52,19 +60,27 @@ export async function readConfig(names: readonly string[], log: Log): Promise<Re
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    // Its own process group from the start: Ctrl-C in a terminal is for the exporter to handle.
+    detached: true,
   }).spawn();
+  // Not the signal option of the command, which asks politely: a child that is stopped would not hear it.
+  const kill = () => killGroup(child.pid);
+  const timer = setTimeout(kill, TIMEOUT_MS);
+  signal?.addEventListener("abort", kill, { once: true });
   const writer = child.stdin.getWriter();
   const sent = writer.write(new TextEncoder().encode(JSON.stringify(request)))
     .then(() => writer.close()).catch(
       () => {/* the child ended before it read; its status tells */},
     );
-  const { success, signal, stdout } = await child.output();
+  const { success, signal: endedBy, stdout } = await child.output();
+  clearTimeout(timer);
+  signal?.removeEventListener("abort", kill);
   await sent;
+  signal?.throwIfAborted();
   if (!success) {
     throw new Error(
-      signal
-        ? `reading the configuration was ended by ${signal}; it took longer than ${
+      endedBy
+        ? `reading the configuration was ended by ${endedBy}; it took longer than ${
           TIMEOUT_MS / 1000
         } s or too much memory`
         : "reading the configuration failed",

@@ -85,7 +85,7 @@ export async function serve(command: ServeCommand): Promise<number> {
       routes: openRoutes(command, status, selfMetrics, log),
       onError: (error) => log.error("answering a request failed", { error: String(error) }),
     });
-    const { config, problems } = await readConfig(command.configs, log);
+    const { config, problems } = await readConfig(command.configs, log, signals.signal);
     if (!config) {
       for (const problem of problems) console.error(formatProblem(problem));
       return 1;

@@ -10,6 +10,7 @@ import type { ProgramState } from "../program_run.ts";
 import type { ProgramOptions } from "./args.ts";
 import { createCompileAlternative } from "./compile_alternative.ts";
 import { openProgress } from "./progress.ts";
+import { withSourceLine } from "./source_line.ts";
 
 /** Why an alternative with a `kernel:` range is not for this kernel. */
 export function excludedByKernel({ kernel }: AlternativeConfig): string | undefined {
@@ -77,7 +78,7 @@ export async function startPrograms(
     },
   });
   for (const problem of exporter.problems) {
-    log.error("metric left out", { reason: formatProblem(problem) });
+    log.error("metric left out", { reason: formatProblem(withSourceLine(problem)) });
   }
   return exporter;
 }

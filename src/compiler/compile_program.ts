@@ -34,16 +34,29 @@ export type CompileResult =
 
 const FOLDER_PREFIX = "ebpf_exporter_compile_";
 
-/** Removes the folders of compilations whose exporter was killed. */
+/**
+ * Removes the folders of compilations whose exporter was killed. To be called before the first compilation: a folder of this
+ * process's own id is another's, since a container gives its first process the same id each time.
+ */
 export function removeStaleFolders(temporaryFolder: string): void {
   const uid = Deno.uid();
-  for (const entry of Deno.readDirSync(temporaryFolder)) {
-    const pid = entry.name.match(`^${FOLDER_PREFIX}(\\d+)_`)?.[1];
-    if (!entry.isDirectory || pid === undefined || processExists(Number(pid))) continue;
-    const path = `${temporaryFolder}/${entry.name}`;
+  for (const name of listFolder(temporaryFolder)) {
+    const pid = Number(name.match(`^${FOLDER_PREFIX}(\\d+)_`)?.[1]);
+    if (Number.isNaN(pid) || (pid !== Deno.pid && processExists(pid))) continue;
+    const path = `${temporaryFolder}/${name}`;
     try {
-      if (Deno.lstatSync(path).uid === uid) Deno.removeSync(path, { recursive: true });
+      const { uid: owner, isDirectory } = Deno.lstatSync(path);
+      if (isDirectory && owner === uid) Deno.removeSync(path, { recursive: true });
     } catch { /* another exporter was faster */ }
+  }
+}
+
+/** Names in a folder; none where it cannot be read, which the first compilation will tell. */
+function listFolder(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name);
+  } catch {
+    return [];
   }
 }
 
@@ -57,11 +70,19 @@ export async function compileProgram(
   source: ProgramSource,
   options: CompileOptions,
 ): Promise<CompileResult> {
-  // Made with mode 0700 and an unguessable name: nobody else can plant headers in it.
-  const folder = Deno.makeTempDirSync({
-    dir: temporaryFolder(),
-    prefix: `${FOLDER_PREFIX}${Deno.pid}_`,
-  });
+  let folder: string;
+  try {
+    // Made with mode 0700 and an unguessable name: nobody else can plant headers in it.
+    folder = Deno.makeTempDirSync({
+      dir: temporaryFolder(),
+      prefix: `${FOLDER_PREFIX}${Deno.pid}_`,
+    });
+  } catch (error) {
+    const words = error instanceof Error ? error.message.replace(/ \(os error.*/s, "") : error;
+    const reason =
+      `cannot make a folder in "${temporaryFolder()}": ${words}; name a folder that can be written to in TMPDIR`;
+    return { reason, output: "", unavailable: true };
+  }
   try {
     const request: CompileRequest = {
       source,
@@ -71,8 +92,14 @@ export async function compileProgram(
     };
     return await runChild(request, options);
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    removeFolder(folder);
   }
+}
+
+function removeFolder(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch { /* somebody cleared the temporary files */ }
 }
 
 async function runChild(request: CompileRequest, options: CompileOptions): Promise<CompileResult> {
@@ -82,14 +109,11 @@ async function runChild(request: CompileRequest, options: CompileOptions): Promi
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
+    // Its own process group from the start: Ctrl-C in a terminal is for the exporter to handle.
+    detached: true,
   }).spawn();
   let timedOut = false;
-  const kill = () => {
-    killGroup(child.pid);
-    try {
-      child.kill("SIGKILL"); // before it leads a group it is in ours
-    } catch { /* it has ended */ }
-  };
+  const kill = () => killGroup(child.pid);
   const timer = setTimeout(() => {
     timedOut = true;
     kill();

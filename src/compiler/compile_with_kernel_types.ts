@@ -6,6 +6,8 @@ import {
   machine,
   readKernelConfig,
 } from "../kernel/kernel_release.ts";
+import { createMap, MapType, REMEDY_EPERM } from "../kernel/bpf.ts";
+import { EPERM, SystemCallError } from "../kernel/errno.ts";
 import { openTracefs, readEventFormat } from "../kernel/tracefs.ts";
 import { writeHeaderTree } from "../kernel_types/header_tree.ts";
 import { readLibbccText } from "../kernel_types/libbcc_text.ts";
@@ -64,9 +66,29 @@ function readKernelBtf(): Uint8Array {
   }
 }
 
+/** libbcc creates the tables while it compiles, and words a refusal as if the code were at fault. */
+function assertMayCreateTables(): void {
+  try {
+    createMap({
+      name: "may_create",
+      type: MapType.ARRAY,
+      keySize: 4,
+      leafSize: 4,
+      maxEntries: 1,
+      flags: 0,
+    }).close();
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || error.errno !== EPERM) throw error;
+    throw new Error(
+      `compiling needs the rights for BPF, since libbcc creates the tables of the code; ${REMEDY_EPERM}`,
+    );
+  }
+}
+
 /** Compiles; undefined after an error that libbcc has written to stderr. Throws an error with one sentence else. */
 export function compileWithKernelTypes(request: CompileRequest): CompiledProgram | undefined {
   const libbcc = openLibbcc();
+  assertMayCreateTables();
   const { source, kernelTypes } = request;
   const hasLookupOrInit = !source.code.includes("lookup_or_init") || knowsLookupOrInit();
   const code = hasLookupOrInit ? source.code : rewriteLookupOrInit(source.code);

@@ -46,7 +46,7 @@ export function openLibbcc(): Libbcc {
     const cause = error instanceof Error ? error.message : String(error);
     throw new Error(
       `libbcc cannot be opened: ${
-        cause.split("\n")[0]
+        cause.split("\n")[0].replace(/^(?:Could not open library: )+/, "")
       }; install it (Debian, Ubuntu: apt-get install libbpfcc; Fedora: dnf install bcc)`,
     );
   }

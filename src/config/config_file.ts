@@ -7,6 +7,8 @@ import { findUtf8Fault } from "./utf8_fault.ts";
 
 const LARGEST_FILE_MIB = 8;
 const LARGEST_FILE_BYTES = LARGEST_FILE_MIB * 1024 * 1024;
+/** Of the line with a byte that is not UTF-8, behind that byte. */
+const SHOWN_BYTES = 100;
 
 /**
  * The texts that a path stands for: a file's, or those of a directory's `*.yaml` and `*.yml` in the order of
@@ -17,12 +19,20 @@ export function readConfigFiles(
 ): { readonly texts: ConfigText[]; readonly problems: ConfigProblem[] } {
   const texts: ConfigText[] = [];
   const problems: ConfigProblem[] = [];
-  const fail = (file: string, message: string, hint?: string, line = 1, column = 1) =>
+  const fail = (
+    file: string,
+    message: string,
+    hint?: string,
+    line = 1,
+    column = 1,
+    sourceLine?: string,
+  ) =>
     problems.push({
       place: { file, line, column },
       path: "",
       message,
       ...(hint === undefined ? {} : { hint }),
+      ...(sourceLine === undefined ? {} : { sourceLine }),
     });
 
   const read = (file: string) => {
@@ -47,7 +57,9 @@ export function readConfigFiles(
       texts.push({ file, text: new TextDecoder().decode(bytes) });
       return;
     }
-    const before = new TextDecoder().decode(bytes.subarray(0, fault)).split("\n");
+    const text = new TextDecoder();
+    const before = text.decode(bytes.subarray(0, fault)).split("\n");
+    const rest = text.decode(bytes.subarray(fault, fault + SHOWN_BYTES)).split(/\r?\n/)[0];
     const byte = bytes[fault].toString(16).padStart(2, "0");
     const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) ||
       (bytes[0] === 0xfe && bytes[1] === 0xff);
@@ -57,6 +69,7 @@ export function readConfigFiles(
       `save the file as UTF-8${wide ? ", it seems to be UTF-16" : ""}`,
       before.length,
       before[before.length - 1].length + 1,
+      before[before.length - 1] + rest,
     );
   };
 

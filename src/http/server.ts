@@ -28,8 +28,8 @@ export interface Server {
   /**
    * Stops accepting and lets the requests in progress finish. Those that have no answer `deadlineMs`
    * later get a 503. Resolves when every connection is closed, at the latest shortly after the
-   * deadline: a client that is still reading by then does not keep the process alive. A second call
-   * gives the promise of the first.
+   * deadline: a connection whose client does not read on is then left to the end of the process. A
+   * second call gives the promise of the first.
    */
   close(deadlineMs: number): Promise<void>;
 }
@@ -135,8 +135,7 @@ async function closeServers(
   const finished = Promise.all(servers.map((server) => server.shutdown()));
   if (await within(finished, deadlineMs)) return;
   cutOff.abort();
-  if (await within(finished, LAST_WORDS_MS)) return;
-  for (const server of servers) server.unref();
+  await within(finished, LAST_WORDS_MS);
 }
 
 /** Whether `finished` is kept within the time. */

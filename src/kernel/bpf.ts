@@ -30,7 +30,8 @@ export const MapType = {
 export const ProgramType = { KPROBE: 2, TRACEPOINT: 5, RAW_TRACEPOINT: 17 } as const;
 export type ProgramType = typeof ProgramType[keyof typeof ProgramType];
 
-const REMEDY_EPERM =
+/** What helps where bpf(2) gives EPERM. */
+export const REMEDY_EPERM =
   "run as root or with CAP_BPF and CAP_PERFMON (before Linux 5.8: CAP_SYS_ADMIN), outside a seccomp profile that refuses bpf(2)";
 
 /** Letters that the kernel allows in the names of BPF objects. */

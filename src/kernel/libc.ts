@@ -18,7 +18,6 @@ const SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   // int prctl(int option, unsigned long arg2, ...)
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
-  setpgid: { parameters: ["i32", "i32"], result: "i32" },
   getppid: { parameters: [], result: "i32" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
   // int mount(const char *source, const char *target, const char *type, unsigned long, const void *)
@@ -112,10 +111,9 @@ export function writeFd(fd: number, bytes: Uint8Array<ArrayBuffer>): void {
   }
 }
 
-/** Leads a process group of its own, and is killed when the thread that started it ends. */
+/** Has this process killed when the thread that started it ends; false when that has happened already. */
 export function bindToParent(parentPid: number): boolean {
   const PR_SET_PDEATHSIG = 1, SIGKILL = 9n;
-  libc().symbols.setpgid(0, 0);
   libc().symbols.prctl(PR_SET_PDEATHSIG, SIGKILL, 0n, 0n, 0n);
   // The parent may have ended before the signal was asked for.
   return libc().symbols.getppid() === parentPid;

@@ -171,6 +171,16 @@ static inline struct iphdr *ip_hdr(const struct sk_buff *skb) { return (struct i
 static inline struct ipv6hdr *ipv6_hdr(const struct sk_buff *skb) { return (struct ipv6hdr *)skb_network_header(skb); }
 static inline struct tcphdr *tcp_hdr(const struct sk_buff *skb) { return (struct tcphdr *)skb_transport_header(skb); }
 static inline struct udphdr *udp_hdr(const struct sk_buff *skb) { return (struct udphdr *)skb_transport_header(skb); }
+static inline bool skb_rx_queue_recorded(const struct sk_buff *skb) { return skb->queue_mapping != 0; }
+static inline u16 skb_get_rx_queue(const struct sk_buff *skb) { return skb->queue_mapping - 1; }
+
+@needs scatterlist.page_link
+#define sg_is_chain(sg) ((sg)->page_link & 1)
+#define sg_is_last(sg) ((sg)->page_link & 2)
+#define sg_chain_ptr(sg) ((struct scatterlist *)((sg)->page_link & ~3UL))
+
+@needs folio.page
+#define folio_page(folio, n) (&(folio)->page + (n))
 
 @needs in6_addr.in6_u
 #define s6_addr in6_u.u6_addr8

@@ -8,6 +8,7 @@ import { cNames } from "./c_names.ts";
 import { macroConstants } from "./macro_constants.ts";
 import { MACRO_DEFINITIONS, MEMBER_MACROS } from "./macro_definitions.ts";
 import { isComposite, isEnum, resolved } from "./reach.ts";
+import { syscallNumbers } from "./syscall_numbers.ts";
 
 export interface MacroWish {
   readonly btf: Btf;
@@ -75,6 +76,7 @@ function definitions(
   for (const [name, value] of facts.flagBits()) define(name, value);
   for (const [name, value] of machineConstants(machine)) define(name, value);
   for (const [name, value] of macroConstants()) define(name, value);
+  for (const [name, value] of syscallNumbers(machine)) define(name, value);
   for (const { tags, prefix, path, names } of MEMBER_MACROS) {
     if (!tags.some((tag) => usedTags.has(tag))) continue;
     for (const name of names.split(" ")) {

@@ -32,7 +32,7 @@ export function buildLabelPlan(
       const refusal = typeof decoder === "string"
         ? decoder
         : chain.length === 0
-        ? prefixed(label, config.name, type, decoder.refusal(type))
+        ? prefixed(metric, label, config.name, type, decoder.refusal(type))
         : undefined;
       if (refusal !== undefined) problems.push({ place: config.place, path: "", message: refusal });
       if (typeof decoder !== "string") chain.push(decoder);
@@ -112,13 +112,14 @@ function mismatch(
 }
 
 function prefixed(
+  metric: MetricConfig,
   label: LabelConfig,
   decoder: string,
   type: FieldType,
   refusal: string | undefined,
 ): string | undefined {
-  return refusal && `the decoder "${decoder}" of label "${label.name}" cannot decode ` +
-      `${describeType(type)}: ${refusal}`;
+  return refusal && `the decoder "${decoder}" of label "${label.name}" of "${metric.name}" ` +
+      `cannot decode ${describeType(type)}: ${refusal}`;
 }
 
 function count(number: number, noun: string): string {

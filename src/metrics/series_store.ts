@@ -130,6 +130,10 @@ export class SeriesStore {
     }
     this.bytes.set(source.subarray(0, length), start);
     this.starts[series + 1] = start + length;
+    // The place may have been another's before series were forgotten.
+    this.low.fill(0, series * this.cells, (series + 1) * this.cells);
+    this.high.fill(0, series * this.cells, (series + 1) * this.cells);
+    this.seenIn[series] = 0;
     return series;
   }
 

@@ -8,7 +8,8 @@
 
 import { alignmentOf, type FieldType, type IntegerType, type TableField } from "./field_type.ts";
 
-const decoder = new TextDecoder();
+/** A byte order mark is text like any other here. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Raw text of `type` at `offset` of `bytes`: `0x1`, `"sda"`, `{ 0x1 "sda" }`, `[ 0x1 0x2 ]`. */
 export function rawText(type: FieldType, bytes: Uint8Array, offset = 0): string {

@@ -74,12 +74,19 @@ export function openTableReader(map: MapReads, layout: TableLayout): TableReader
   );
   let batches = true;
   let source: RowSource | undefined;
+  let lastRows = 0;
   let chunkRows = Math.min(CHUNK_ROWS_FIRST, mostRows);
 
   function openSource(): RowSource {
     const opened = batches ? openBatchSource(sourceMap) : openWalkSource(sourceMap);
     opened.start();
     return opened;
+  }
+
+  /** Rows that are probably still to come: a small table with a high limit shall not take much memory. */
+  function expectedRows(): number {
+    const expected = Math.max(CHUNK_ROWS_MIN, lastRows * 1.25 - rows.count, rows.count);
+    return Math.max(1, Math.min(map.maxEntries, Math.ceil(expected)));
   }
 
   async function read(): Promise<TableRows> {
@@ -89,9 +96,12 @@ export function openTableReader(map: MapReads, layout: TableLayout): TableReader
     else source.start();
     for (;;) {
       const begunMs = performance.now();
-      const state = source.step(rows, Math.min(chunkRows, Math.max(1, map.maxEntries)));
+      const state = source.step(rows, Math.min(chunkRows, expectedRows()));
       const tookMs = performance.now() - begunMs;
-      if (state === "end") return rows;
+      if (state === "end") {
+        lastRows = rows.count;
+        return rows;
+      }
       if (state === "unsupported") {
         batches = false;
         source = openSource();

@@ -50,6 +50,23 @@ Deno.test("anonymous members are written in place, a named one without a member 
   );
 });
 
+Deno.test("a packed struct says so, and where its bits lie", () => {
+  const blob = btfBlob();
+  const char = blob.int("char", 1);
+  const int = blob.int("int", 4);
+  const id = blob.composite("STRUCT", "s", 7, [["a", char, 0, 0], ["b", int, 8, 0], [
+    "c",
+    int,
+    42,
+    3,
+  ]]);
+  assert.equal(
+    definition(blob, id),
+    "struct s {\n\tchar a;\n\tint b;\n\tunsigned char :2;\n\tint c : 3;\n" +
+      "\tunsigned char __pad_0[1];\n} __attribute__((packed));\n",
+  );
+});
+
 Deno.test("fillers have names of their own in one definition", () => {
   const blob = btfBlob();
   const char = blob.int("char", 1);

@@ -129,6 +129,10 @@ Deno.test("macros are those in use, with this kernel's numbers", () => {
   assert.match(text, /__REQ_SYNC = 11,/);
   assert.match(text, /#define ENOENT 2\n/);
   assert.match(text, /#define S_IFMT 00170000\n/);
+  assert.match(
+    types(kernel(), "int f(int id) { return id == __NR_openat; }"),
+    /#define __NR_openat 257\n/,
+  );
   // libbcc's own macros need it
   assert.match(text, /#define roundup_pow_of_two/);
   for (const absent of ["REQ_META (", "EPERM", "PAGE_SIZE"]) {

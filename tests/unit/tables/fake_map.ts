@@ -10,6 +10,7 @@ export const LRU_HASH = 9;
 export const LRU_PERCPU_HASH = 10;
 
 const ENOENT = 2;
+const EINTR = 4;
 const ENOSPC = 28;
 
 export interface FakeMapOptions {
@@ -23,6 +24,8 @@ export interface FakeMapOptions {
   bucketSize?: number;
   /** What BPF_MAP_LOOKUP_BATCH answers instead of working. */
   batchErrno?: number;
+  /** Every batch but the last is interrupted when it has handed rows out, as array maps do. */
+  interrupted?: boolean;
   /** Called before each system call; a number is its errno. */
   before?: (call: "batch" | "next" | "lookup", map: FakeMap) => number | void;
 }
@@ -38,7 +41,8 @@ export interface FakeMap extends MapReads {
 const PER_CPU = new Set([PERCPU_HASH, PERCPU_ARRAY, LRU_PERCPU_HASH]);
 
 export function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
 }
 
 /** `value` in `size` bytes, two's complement, little-endian. */
@@ -103,7 +107,8 @@ export function openFakeMap(options: FakeMapOptions = {}): FakeMap {
         at += bucketSize;
       }
       new DataView(next.buffer).setUint32(0, Math.ceil(at / bucketSize), true);
-      return at >= map.entries.length ? ENOENT : 0;
+      if (at >= map.entries.length) return ENOENT;
+      return options.interrupted ? EINTR : 0;
     },
     nextKey(key, next) {
       const errno = failed("next");

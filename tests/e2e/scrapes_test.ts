@@ -1,0 +1,130 @@
+/** Scrapes at once, scrapes of tables that change meanwhile, and what they cost. */
+
+import assert from "node:assert/strict";
+import {
+  assertSamples,
+  configYaml,
+  type FillProgram,
+  samples,
+  setRow,
+  startWithConfig,
+  triggerFill,
+} from "./fill.ts";
+
+const calls: FillProgram = {
+  name: "calls",
+  metrics: "counters: [{ name: calls_total, help: Calls, table: calls }]",
+  tables: "BPF_ARRAY(calls, u64, 1);",
+  fill: "calls.increment(0);",
+};
+
+Deno.test("two scrapes at once: both are right, and none is older than its request", async () => {
+  await using exporter = await startWithConfig(configYaml(calls));
+  for (let call = 1; call <= 200; call++) {
+    const earlier = exporter.get("/metrics");
+    triggerFill();
+    const later = exporter.get("/metrics");
+    assertSamples(await later, "calls_total", `calls_total ${call}`);
+    const seen = Number(samples(await earlier, "calls_total")[0].split(" ")[1]);
+    assert.ok(seen === call || seen === call - 1, `${seen} after ${call} calls`);
+  }
+  const many = await Promise.all(Array.from({ length: 30 }, () => exporter.get("/metrics")));
+  for (const metrics of many) assertSamples(metrics, "calls_total", "calls_total 200");
+});
+
+const STABLE = 1000;
+const CHURNING = 3000;
+const churn: FillProgram = {
+  name: "churn",
+  metrics: `
+    counters:
+      - { name: keys_total, help: Keys, table: keys, labels: [{ name: key, decoders: [{ name: uint }] }] }
+  `,
+  tables: `
+    BPF_ARRAY(next, u64, 1);
+    BPF_HASH(keys, u64, u64, 16384);
+  `,
+  // The first calls add rows that stay; each later one adds a row and takes one of before away.
+  fill: `
+    int zero = 0;
+    u64 *counter = next.lookup(&zero);
+    if (counter) {
+        u64 number = __sync_fetch_and_add(counter, 1);
+        u64 value = number + 1, gone = number - ${CHURNING};
+        keys.update(&number, &value);
+        if (number >= ${STABLE + CHURNING})
+            keys.delete(&gone);
+    }
+  `,
+};
+
+/** Makes the system calls of a fill from another thread of this process until it is disposed of. */
+function startChurning(): AsyncDisposable & { calls(): number } {
+  const shared = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(new URL("churn_worker.ts", import.meta.url), { type: "module" });
+  const ended = new Promise<void>((resolve) => worker.onmessage = () => resolve());
+  worker.postMessage(shared);
+  return {
+    calls: () => Atomics.load(shared, 1),
+    async [Symbol.asyncDispose]() {
+      Atomics.store(shared, 0, 1);
+      await ended;
+      worker.terminate();
+    },
+  };
+}
+
+Deno.test("row deleted by the kernel while the table is read: the others are all there, once", async () => {
+  await using exporter = await startWithConfig(configYaml(churn));
+  triggerFill(STABLE + CHURNING);
+  const stable = Array.from({ length: STABLE }, (_, key) => `keys_total{key="${key}"} ${key + 1}`);
+  await using churning = startChurning();
+  let before = 0;
+  for (let scrape = 0; scrape < 30; scrape++) {
+    const lines = samples(await exporter.get("/metrics"), "keys_total");
+    const present = new Set(lines);
+    assert.equal(present.size, lines.length, "a series is there twice");
+    for (const line of stable) assert.ok(present.has(line), `scrape ${scrape} lacks ${line}`);
+    assert.ok(lines.length <= STABLE + 2 * CHURNING, `${lines.length} rows`);
+    for (const line of lines) {
+      const [, key, value] = line.match(/^keys_total\{key="(\d+)"\} (\d+)$/)!;
+      assert.equal(Number(value), Number(key) + 1);
+    }
+    assert.ok(churning.calls() > before, "keys do not change while they are read");
+    before = churning.calls();
+  }
+  const metrics = await exporter.get("/metrics");
+  assert.match(metrics, /^ebpf_exporter_scrape_success\{program="churn"\} 1$/m);
+});
+
+Deno.test("keys that come and go leave no memory behind", async () => {
+  await using exporter = await startWithConfig(configYaml(churn));
+  const rssMb = () =>
+    Number(Deno.readTextFileSync(`/proc/${exporter.pid}/status`).match(/VmRSS:\s+(\d+)/)![1]) / 1024;
+  const turn = async () => {
+    triggerFill(10_000);
+    await exporter.get("/metrics");
+  };
+  for (let i = 0; i < 15; i++) await turn();
+  const early = rssMb();
+  for (let i = 0; i < 60; i++) await turn();
+  const growth = rssMb() - early;
+  assert.ok(growth < 15, `grew by ${growth} MB over 600000 keys`);
+});
+
+const lastCall = setRow("last", "int", "key = 0;", "bpf_ktime_get_ns()");
+
+Deno.test("a table that cannot be read any more blanks nothing else", async () => {
+  const second = { ...calls, name: "second", metrics: calls.metrics.replace("calls_total", "second_total") };
+  await using exporter = await startWithConfig(configYaml(calls, second, {
+    name: "clock",
+    metrics: "counters: [{ name: last_ns, help: When the last call was, table: last }]",
+    tables: "BPF_ARRAY(last, u64, 1);",
+    fill: lastCall,
+  }));
+  triggerFill(2);
+  const metrics = await exporter.get("/metrics");
+  assertSamples(metrics, "calls_total", "calls_total 2");
+  assertSamples(metrics, "second_total", "second_total 2");
+  assert.match(samples(metrics, "last_ns")[0], /^last_ns [1-9]\d+$/);
+});
