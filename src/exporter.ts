@@ -17,11 +17,21 @@ export interface ExporterOptions extends ProgramRunOptions {
 /** All programs of a configuration, started. */
 export interface Exporter {
   readonly programs: readonly ProgramState[];
-  /** Metrics that are left out of every scrape, and why; their programs run all the same. */
+  /** Why metrics are left out of every scrape; their programs run all the same. */
   readonly problems: readonly ConfigProblem[];
+  /** Metrics of running programs: whether they fit their tables, so that scrapes have them. */
+  readonly metrics: readonly PlannedMetric[];
   readonly plan: ScrapePlan;
   /** Detaches all probes and closes all fds; a second call does nothing. */
   close(): void;
+}
+
+/** A metric of the config, and whether it is in the plan. */
+export interface PlannedMetric {
+  readonly program: string;
+  /** Without the prefix. */
+  readonly metric: string;
+  readonly planned: boolean;
 }
 
 /** Readers of a program's tables, one each however many metrics are in it. */
@@ -70,13 +80,24 @@ function openSources(
 /** Programs' tables, and the plan of scraping them. */
 function planScrapes(
   programs: readonly { config: ProgramConfig; tables: LoadedProgram["tables"] }[],
-): { plan: ScrapePlan; problems: ConfigProblem[] } {
+): Pick<Exporter, "plan" | "problems" | "metrics"> {
   const opened = programs.map(({ config, tables }) => openSources(config, tables));
-  const { plan, problems } = buildScrapePlan(
-    opened.flatMap(({ sources }) => sources),
-    { kernelSymbols: openKernelSymbols() },
+  const sources = opened.flatMap(({ sources }) => sources);
+  const built = buildScrapePlan(sources, { kernelSymbols: openKernelSymbols() });
+  const planned = new Set(
+    sources.filter((source) => !built.leftOut.includes(source)).map(({ metric }) => metric),
   );
-  return { plan, problems: [...opened.flatMap(({ problems }) => problems), ...problems] };
+  return {
+    plan: built.plan,
+    problems: [...opened.flatMap(({ problems }) => problems), ...built.problems],
+    metrics: programs.flatMap(({ config }) =>
+      [...config.counters, ...config.histograms].map((metric) => ({
+        program: config.name,
+        metric: metric.name,
+        planned: planned.has(metric),
+      }))
+    ),
+  };
 }
 
 /**
@@ -114,10 +135,10 @@ export async function openExporter(config: Config, options: ExporterOptions): Pr
       if (outcome.status === "rejected") throw outcome.reason;
       return outcome.value;
     });
-    const { plan, problems } = planScrapes(
+    const planned = planScrapes(
       programs.flatMap(({ config, loaded }) => loaded ? [{ config, tables: loaded.tables }] : []),
     );
-    return { programs, problems, plan, close: closeAll };
+    return { programs, ...planned, close: closeAll };
   } catch (error) {
     closeAll();
     throw error;

@@ -63,6 +63,8 @@ export interface SelfMetrics {
   setAlternative(program: string, alternative: number, alternatives: number): void;
   setFunctions(program: string, functions: readonly FunctionMetric[]): void;
   setProbes(program: string, probes: readonly ProbeMetric[]): void;
+  /** Whether a metric of the config (its full name) fits its table, so that it is exported. */
+  setMetricExported(program: string, metric: string, exported: boolean): void;
   /** Counts that are given once go on being shown. */
   setDecoderErrors(errors: DecoderErrors): void;
   /** How the last reading of a program's tables went. */
@@ -110,6 +112,11 @@ export function openSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
     "ebpf_exporter_probe_attached",
     "Whether a probe is attached (1) or not (0)",
     ["program", "kind", "probe", "function"],
+  );
+  const metricExported = gauge(
+    "ebpf_exporter_metric_exported",
+    "Whether a metric of a running program is exported (1) or left out for what its table is (0)",
+    ["program", "metric"],
   );
   const scrapeDuration = gauge(
     "ebpf_exporter_scrape_duration_seconds",
@@ -165,6 +172,8 @@ export function openSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
       scrapeDuration.set({ program }, durationSeconds);
       scrapeSuccess.set({ program }, Number(success));
     },
+    setMetricExported: (program, metric, exported) =>
+      metricExported.set({ program, metric }, Number(exported)),
     setMetricSeries: (metric, series) => metricSeries.set({ metric }, series),
     async families(format) {
       refreshProcess();

@@ -153,6 +153,9 @@ INIT
 chmod +x "$root/init"
 
 {
+  # Where distributions keep the kernel's build configuration.
+  echo "mkdir -p /new/boot"
+  echo "ln -sf $(printf %q "$cache/root/boot/config-$kernel") /new/boot/"
   echo "rm -rf /new/lib/modules/$kernel"
   echo "mkdir -p /new/lib/modules /new/usr/src"
   if [ "${VM_HEADERS:-yes}" = no ]; then

@@ -88,7 +88,7 @@ export async function check(command: CheckCommand): Promise<number> {
   const log = openLog({ level: command.logLevel, format: command.logFormat });
   const { config, problems } = await readConfig(command.configs, log);
   if (!config) {
-    describe(problems).forEach((text) => console.error(text));
+    for (const problem of problems) console.error(formatProblem(problem));
     return 1;
   }
   const checks = await checkPrograms(config, command);

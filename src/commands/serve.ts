@@ -95,6 +95,9 @@ export async function serve(command: ServeCommand): Promise<number> {
       status.states.set(state.config.name, state);
       describeProgram(state, selfMetrics);
     });
+    for (const { program, metric, planned } of exporter.metrics) {
+      selfMetrics.setMetricExported(program, `ebpf_exporter_${metric}`, planned);
+    }
     status.exporter = exporter;
     if (!exporter.programs.some(({ alternative }) => alternative > 0)) {
       log.error("no program runs, so there is nothing to serve");

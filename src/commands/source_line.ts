@@ -6,6 +6,8 @@ import { readExample } from "./examples.ts";
 /** As the file is now: its text is not kept for the rare problem. */
 function readLine({ file, line }: Place): string | undefined {
   try {
+    // Whatever stands there by now must not make the reader wait.
+    if (!Deno.statSync(file).isFile) return undefined;
     return Deno.readTextFileSync(file).split(/\r?\n/)[line - 1];
   } catch {
     // An example that was asked for by its name is no file here.

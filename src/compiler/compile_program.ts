@@ -32,6 +32,9 @@ export type CompileResult =
     readonly unavailable?: true;
   };
 
+/** The last words of C++ and of LLVM. */
+const OUT_OF_MEMORY = /std::bad_alloc|LLVM ERROR: out of memory/;
+
 const FOLDER_PREFIX = "ebpf_exporter_compile_";
 
 /**
@@ -137,7 +140,10 @@ async function runChild(request: CompileRequest, options: CompileOptions): Promi
         output,
       };
     }
-    if (signal) return { reason: `the compiler was ended by ${signal}`, output };
+    if (signal) {
+      const cause = OUT_OF_MEMORY.test(output) ? ": the code takes more memory than it may" : "";
+      return { reason: `the compiler was ended by ${signal}${cause}`, output };
+    }
     if (code === COMPILER_UNAVAILABLE) return { reason: output, output: "", unavailable: true };
     if (code !== 0) return { reason: "the code does not compile", output };
     const compiled = JSON.parse(new TextDecoder().decode(stdout)) as CompiledProgram;

@@ -47,11 +47,17 @@ function compileFromBtf(
   return compileSource(libbcc, code, cflags, "BTF");
 }
 
-/** What libbcc makes `args` of for each TRACEPOINT_PROBE: the types there are the program's too. */
+/**
+ * What libbcc makes `args` of: the types there are the program's too. It looks at TRACEPOINT_PROBE, and at arguments of
+ * the type `struct tracepoint__CATEGORY__NAME`.
+ */
 function readTracepointFormats(code: string): string {
-  return [...code.matchAll(/\bTRACEPOINT_PROBE\s*\(\s*(\w+)\s*,\s*(\w+)/g)].map((
-    [, category, name],
-  ) => readEventFormat(openTracefs(), category, name)).join("\n");
+  const named = [
+    ...code.matchAll(/\bTRACEPOINT_PROBE\s*\(\s*(\w+)\s*,\s*(\w+)/g),
+    ...code.matchAll(/\bstruct\s+tracepoint__(\w+?)__(\w+)/g),
+  ];
+  return named.map(([, category, name]) => readEventFormat(openTracefs(), category, name))
+    .join("\n");
 }
 
 const BTF_FILE = "/sys/kernel/btf/vmlinux";

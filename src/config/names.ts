@@ -12,7 +12,18 @@ export const TRACEPOINT_NAME = /^[a-zA-Z0-9_]+:[a-zA-Z0-9_]+$/;
 export const RAW_TRACEPOINT_NAME = /^(?:[a-zA-Z0-9_]+:)?[a-zA-Z0-9_]+$/;
 
 /** Metrics about the exporter itself, without the prefix: a table's metric cannot have these names. */
-export const OWN_METRICS: readonly string[] = ["build_info", "ebpf_programs", "enabled_programs"];
+export const OWN_METRICS: readonly string[] = [
+  "build_info",
+  "decoder_errors_total",
+  "ebpf_programs",
+  "enabled_programs",
+  "metric_exported",
+  "metric_series",
+  "probe_attached",
+  "program_alternative_info",
+  "scrape_duration_seconds",
+  "scrape_success",
+];
 
 /** The decoders; `uint64` is the name of `uint` before version 1 of the original. */
 export const DECODERS = ["ksym", "regexp", "static_map", "string", "uint", "uint64"] as const;

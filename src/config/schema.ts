@@ -60,7 +60,12 @@ const oneOf = <const T extends readonly [string, ...string[]]>(
 ) =>
   z.preprocess(
     asText,
-    z.enum(words, { error: ({ input }) => unknownWord(String(input), words, others, what) }),
+    z.enum(words, {
+      error: ({ input }) =>
+        typeof input === "string"
+          ? unknownWord(input, words, others, what)
+          : `found no text, expected ${quoteList(words)}`,
+    }),
   );
 
 function unknownWord(

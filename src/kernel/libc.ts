@@ -143,11 +143,16 @@ export function raiseMemlock(): boolean {
   return libc().symbols.prlimit(0, RLIMIT_MEMLOCK, limit, null) === 0;
 }
 
-/** Limits this process's private writable memory (RLIMIT_DATA). */
+/** Limits this process's private writable memory (RLIMIT_DATA); a lower limit that it has already stays. */
 export function limitData(bytes: number): void {
   const RLIMIT_DATA = 2;
-  const limit = new BigUint64Array([BigInt(bytes), BigInt(bytes)]);
-  libc().symbols.prlimit(0, RLIMIT_DATA, new Uint8Array(limit.buffer), null);
+  const limit = new BigUint64Array(2); // soft, hard
+  const buffer = new Uint8Array(limit.buffer);
+  libc().symbols.prlimit(0, RLIMIT_DATA, null, buffer);
+  for (const [index, present] of limit.entries()) {
+    if (BigInt(bytes) < present) limit[index] = BigInt(bytes);
+  }
+  libc().symbols.prlimit(0, RLIMIT_DATA, buffer, null);
 }
 
 /** Clock ticks a second (`USER_HZ`) and the like: sysconf(3). */

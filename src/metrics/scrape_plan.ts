@@ -70,8 +70,9 @@ export function buildScrapePlan(
   sources: readonly PlanSource[],
   context: DecoderContext,
   clock: () => number = () => performance.now(),
-): { plan: ScrapePlan; problems: ConfigProblem[] } {
+): { plan: ScrapePlan; problems: ConfigProblem[]; leftOut: PlanSource[] } {
   const problems: ConfigProblem[] = [];
+  const leftOut: PlanSource[] = [];
   const families = new Map<string, { family: LabelFamily; first: PlanSource }>();
   const tables = new Map<TableReader, MetricSource[]>();
   for (const source of sources) {
@@ -79,12 +80,14 @@ export function buildScrapePlan(
     const labelPlan = buildLabelPlan(metric, reader.layout, context);
     if (labelPlan.problems.length > 0) {
       problems.push(...labelPlan.problems);
+      leftOut.push(source);
       continue;
     }
     const known = families.get(metric.name);
     const conflict = known && familyConflict(known.first.metric, metric);
     if (known !== undefined && conflict !== undefined) {
       problems.push(conflictProblem(known.first, source, conflict));
+      leftOut.push(source);
       continue;
     }
     const family = known?.family ?? buildFamily(metric);
@@ -94,7 +97,7 @@ export function buildScrapePlan(
   }
   const sorted = [...families.values()].map(({ family }) => family)
     .sort((a, b) => a.fullName < b.fullName ? -1 : 1);
-  return { plan: openPlan(tables, sorted, clock), problems };
+  return { plan: openPlan(tables, sorted, clock), problems, leftOut };
 }
 
 function openPlan(

@@ -33,8 +33,7 @@ export async function* tablesText(
     yield `### Table: ${reader.name}\n\n\`\`\`\n`;
     try {
       for await (const rows of reader.pages()) {
-        const text = pageText(reader, source.labels, rows);
-        if (text !== "") yield text;
+        yield* pageText(reader, source.labels, rows);
       }
     } catch (error) {
       yield `${(error as Error).message}\n`;
@@ -43,11 +42,14 @@ export async function* tablesText(
   }
 }
 
-function pageText(
+/** Text is handed on as soon as it has so many characters: rows can be long. */
+const PIECE_LENGTH = 16 * 1024;
+
+function* pageText(
   reader: TableReader,
   labels: readonly PlannedLabel[],
   rows: TableRows,
-): string {
+): Generator<string> {
   let text = "";
   for (let row = 0; row < rows.count; row++) {
     const key = rows.keys.subarray(row * rows.keyStride, (row + 1) * rows.keyStride);
@@ -57,8 +59,12 @@ function pageText(
     const value = wideIntegerText(rows.values[row * 2], reader.signed ? high | 0 : high);
     const line = `${rawText(reader.layout.key, key)} (${shown}) -> ${value}.000000`;
     text += `${line.replaceAll("\n", "\\n")}\n`;
+    if (text.length >= PIECE_LENGTH) {
+      yield text;
+      text = "";
+    }
   }
-  return text;
+  if (text !== "") yield text;
 }
 
 function labelsText(labels: readonly PlannedLabel[], key: Uint8Array): string | undefined {

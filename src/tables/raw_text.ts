@@ -40,18 +40,18 @@ export function rawText(type: FieldType, bytes: Uint8Array, offset = 0): string 
   }
 }
 
+/** Above this length the decoder's own call costs less than the strings that grow by one character each. */
+const SHORT_TEXT = 32;
+
 /** Text up to the first NUL, at most `size` bytes; what is not UTF-8 becomes U+FFFD. */
 export function cString(bytes: Uint8Array, offset: number, size: number): string {
-  let end = offset;
-  let ascii = "";
   const limit = Math.min(offset + size, bytes.length);
-  for (; end < limit && bytes[end] !== 0; end++) {
-    if (bytes[end] > 0x7f) {
-      const nul = bytes.subarray(0, limit).indexOf(0, end);
-      return decoder.decode(bytes.subarray(offset, nul < 0 ? limit : nul));
-    }
-    ascii += String.fromCharCode(bytes[end]);
-  }
+  let end = offset;
+  let bits = 0;
+  while (end < limit && bytes[end] !== 0) bits |= bytes[end++];
+  if (bits > 0x7f || end - offset > SHORT_TEXT) return decoder.decode(bytes.subarray(offset, end));
+  let ascii = "";
+  for (let at = offset; at < end; at++) ascii += String.fromCharCode(bytes[at]);
   return ascii;
 }
 

@@ -11,7 +11,7 @@ const BINARY = Deno.env.get("EBPF_EXPORTER_BINARY");
 /** The compiled binary is under test, not the source. */
 export const IS_COMPILED = BINARY !== undefined;
 
-/** How the program is started; a test may put something before it, e.g. `prlimit`. */
+/** How the program is started. */
 export function exporterCommand(): [string, ...string[]] {
   return BINARY
     ? [BINARY]
@@ -28,6 +28,8 @@ export interface Ended {
 export interface RunOptions {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  /** A command that runs the program as its arguments, e.g. `prlimit --data=1000000`. */
+  readonly before?: readonly string[];
 }
 
 /** Runs a command line to its end. */
@@ -35,11 +37,12 @@ export async function runExporter(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Ended> {
-  const [path, ...first] = exporterCommand();
+  const { before = [], ...rest } = options;
+  const [path, ...first] = [...before, ...exporterCommand()];
   const { code, signal, stdout, stderr } = await new Deno.Command(path, {
     args: [...first, ...args],
     stdin: "null",
-    ...options,
+    ...rest,
   }).output();
   const text = new TextDecoder();
   return { code, signal, stdout: text.decode(stdout), stderr: text.decode(stderr) };
@@ -78,13 +81,14 @@ export async function startExporter(
 
 /** Starts the program without waiting for anything; `url` is empty. */
 export function spawnExporter(args: readonly string[], options: RunOptions = {}): ExporterProcess {
-  const [path, ...first] = exporterCommand();
+  const { before = [], ...rest } = options;
+  const [path, ...first] = [...before, ...exporterCommand()];
   const child = new Deno.Command(path, {
     args: [...first, ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    ...options,
+    ...rest,
   }).spawn();
   let log = "";
   let ended = false;

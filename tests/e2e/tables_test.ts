@@ -32,7 +32,7 @@ const sample: FillProgram = {
 /** Rows of a hash come in the kernel's order. */
 function sortedRows(text: string): string {
   return text.trimEnd().split(/^(?=```)/m)
-    .map((part) => part.split("\n").map((line) => line).sort().join("\n")).join("");
+    .map((part) => part.split("\n").sort().join("\n")).join("");
 }
 
 Deno.test("/tables is the original's text", async () => {
@@ -101,6 +101,7 @@ Deno.test("/tables: dropped rows are left out, undecodable ones say why, others 
 });
 
 const ROWS = 200_000;
+const TEXT = "x".repeat(503);
 const large: FillProgram = {
   name: "large",
   metrics: `
@@ -108,23 +109,24 @@ const large: FillProgram = {
       - name: large_total
         help: All rows together, since the label skips the number
         table: large
-        labels: [{ name: text, size: 120, padding: 8, decoders: [{ name: string }] }]
+        labels: [{ name: text, size: 504, padding: 8, decoders: [{ name: string }] }]
   `,
+  // The key is too large for the stack.
   tables: `
-    struct large_t { char text[120]; u64 number; };
+    struct large_t { char text[504]; u64 number; };
     BPF_ARRAY(next, u64, 1);
+    BPF_ARRAY(keys, struct large_t, 1);
     BPF_HASH(large, struct large_t, u64, ${ROWS});
   `,
   fill: `
     int zero = 0;
-    u64 *number = next.lookup(&zero);
-    if (number) {
-        struct large_t key;
-        u64 one = 1;
-        __builtin_memset(&key, 'x', sizeof(key.text) - 1);
-        key.text[sizeof(key.text) - 1] = 0;
-        key.number = __sync_fetch_and_add(number, 1);
-        large.update(&key, &one);
+    u64 one = 1, *number = next.lookup(&zero);
+    struct large_t *key = keys.lookup(&zero);
+    if (number && key) {
+        if (*number == 0)
+            __builtin_memset(key->text, 'x', ${TEXT.length});
+        key->number = (*number)++;
+        large.update(key, &one);
     }
   `,
 };
@@ -140,13 +142,12 @@ function forgetPeak({ pid }: ExporterProcess): void {
   Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5");
 }
 
-/** What the process may grow by, far from the 66 MB that the text of all rows takes. */
-const GROWTH_MB = 30;
+/** What the process may grow by, with what V8 has not collected yet; the text of all rows has 200 MB. */
+const GROWTH_MB = 60;
 
 Deno.test(`/tables of ${ROWS} rows`, async (t) => {
   await using exporter = await startWithConfig(configYaml(large), "--debug");
   triggerFill(ROWS);
-  const text = "x".repeat(119);
 
   await t.step("is complete, and is streamed without memory in proportion", async () => {
     const before = memoryMb(exporter, "VmRSS");
@@ -159,22 +160,23 @@ Deno.test(`/tables of ${ROWS} rows`, async (t) => {
       for (const byte of chunk) if (byte === 0x7b) rows++;
     }
     assert.equal(rows, ROWS);
-    assert.ok(sizeBytes > ROWS * 250, `${sizeBytes} bytes`);
+    assert.ok(sizeBytes > ROWS * 1000, `${sizeBytes} bytes`);
     const growth = memoryMb(exporter, "VmHWM") - before;
     assert.ok(growth < GROWTH_MB, `grew by ${growth} MB for ${sizeBytes} bytes`);
   });
 
   await t.step("a client that does not read holds up neither memory nor scrapes", async () => {
+    const sockets = countSockets(exporter);
     const stuck = await Promise.all([1, 2, 3].map(() => openRequest(exporter.url, "/tables")));
     try {
       for (const connection of stuck) await connection.read(new Uint8Array(16));
       // The kernel's socket buffers fill up; from then on nothing moves.
-      await assertSamplesOfAll(exporter, text);
+      await assertSamplesOfAll(exporter);
       const before = memoryMb(exporter, "VmRSS");
       forgetPeak(exporter);
       for (let scrape = 0; scrape < 5; scrape++) {
         const begun = performance.now();
-        await assertSamplesOfAll(exporter, text);
+        await assertSamplesOfAll(exporter);
         const seconds = (performance.now() - begun) / 1000;
         assert.ok(seconds < 5, `a scrape took ${seconds} s`);
       }
@@ -184,22 +186,23 @@ Deno.test(`/tables of ${ROWS} rows`, async (t) => {
       for (const connection of stuck) connection.close();
     }
     await eventually("the exporter closes the clients' connections", () => {
-      const sockets = [...Deno.readDirSync(`/proc/${exporter.pid}/fd`)]
-        .filter(({ name }) => readLink(`/proc/${exporter.pid}/fd/${name}`).startsWith("socket:"));
-      return sockets.length <= 2 ? sockets : undefined;
+      return countSockets(exporter) <= sockets ? true : undefined;
     });
     assert.doesNotMatch(exporter.log(), /level=error/, "a client that goes is no error");
   });
 });
 
-function readLink(path: string): string {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return "";
-  }
+function countSockets({ pid }: ExporterProcess): number {
+  const targets = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
+    } catch {
+      return "closed meanwhile";
+    }
+  });
+  return targets.filter((target) => target.startsWith("socket:")).length;
 }
 
-async function assertSamplesOfAll(exporter: ExporterProcess, text: string): Promise<void> {
-  assertSamples(await exporter.get("/metrics"), "large_total", `large_total{text="${text}"} ${ROWS}`);
+async function assertSamplesOfAll(exporter: ExporterProcess): Promise<void> {
+  assertSamples(await exporter.get("/metrics"), "large_total", `large_total{text="${TEXT}"} ${ROWS}`);
 }

@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import { compileWithKernelTypes } from "../../src/compiler/compile_with_kernel_types.ts";
 import { rawText } from "../../src/tables/raw_text.ts";
 import { parseTableLayout } from "../../src/tables/table_layout.ts";
 
@@ -59,7 +60,16 @@ Deno.test("raw key text is what libbcc prints", () => {
   const source = Object.entries(KEYS).map(([name, type]) =>
     `typedef ${type.replace("KEY", `${name}_t`)};\nBPF_HASH(${name}, ${name}_t, u64, 4);\n`
   ).join("");
+  // Leaves libbcc's header tree in place where the kernel's types come from BTF.
+  const folder = Deno.makeTempDirSync();
+  compileWithKernelTypes({
+    source: { name: "keys", code: source, cflags: [] },
+    kernelTypes: "auto",
+    parentPid: 0,
+    folder,
+  });
   const module = bcc.bpf_module_create_c_from_string(text(source), 0, null, 0, true, null);
+  Deno.removeSync(folder, { recursive: true });
   assert.ok(module, "libbcc compiles the keys");
   const seen = new Set<string>();
   for (let id = 0n; id < bcc.bpf_num_tables(module); id++) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { OWN_METRICS } from "../../src/config/names.ts";
 import { openSelfMetrics, type SelfMetrics } from "../../src/self_metrics.ts";
 
 const BUILD = { version: "1.2.3", denoVersion: "2.9.6", platform: "x86_64-unknown-linux-gnu" };
@@ -55,7 +56,18 @@ function fill(metrics: SelfMetrics): void {
   metrics.setScrape("bio", 0.000001, true);
   metrics.setScrape("timers", 0.25, false);
   metrics.setMetricSeries("ebpf_exporter_bio_total", 2_000_000);
+  metrics.setMetricExported("bio", "ebpf_exporter_bio_total", true);
+  metrics.setMetricExported("bio", "ebpf_exporter_bad_total", false);
 }
+
+Deno.test("self metrics: no metric of a config can have one of their names", async () => {
+  const metrics = openSelfMetrics(BUILD);
+  fill(metrics);
+  const own = (await metrics.families("text")).map(({ name }) => name)
+    .filter((name) => name.startsWith("ebpf_exporter_"))
+    .map((name) => name.slice("ebpf_exporter_".length));
+  assert.deepEqual(own, OWN_METRICS);
+});
 
 Deno.test("self metrics: the whole text", async () => {
   await withProc(async (procDirectory) => {
@@ -76,6 +88,10 @@ ebpf_exporter_ebpf_programs{function="trace_done",program="bio",tag="a1b2"} 1
 # TYPE ebpf_exporter_enabled_programs gauge
 ebpf_exporter_enabled_programs{name="bio"} 0
 ebpf_exporter_enabled_programs{name="timers"} 1
+# HELP ebpf_exporter_metric_exported Whether a metric of a running program is exported (1) or left out for what its table is (0)
+# TYPE ebpf_exporter_metric_exported gauge
+ebpf_exporter_metric_exported{metric="ebpf_exporter_bad_total",program="bio"} 0
+ebpf_exporter_metric_exported{metric="ebpf_exporter_bio_total",program="bio"} 1
 # HELP ebpf_exporter_metric_series How many series a metric had at the last scrape
 # TYPE ebpf_exporter_metric_series gauge
 ebpf_exporter_metric_series{metric="ebpf_exporter_bio_total"} 2e+06

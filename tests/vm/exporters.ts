@@ -1,11 +1,7 @@
 /** The exporters that the guest's cases look at; each is started when a case first asks for it, and all count at once. */
 
 import assert from "node:assert/strict";
-import {
-  type ExporterProcess,
-  startExporter,
-  temporaryFolder,
-} from "../e2e/exporter_process.ts";
+import { type ExporterProcess, startExporter, temporaryFolder } from "../e2e/exporter_process.ts";
 import { readReference } from "../reference.ts";
 import { separateAlternatives } from "./example_alternatives.ts";
 import { probePrograms } from "./probe_programs.ts";
@@ -20,6 +16,8 @@ export interface Exporters extends AsyncDisposable {
   alternatives(): Promise<ExporterProcess>;
   /** The reference's page cache as it is, its block I/O with one probe's name replaced. */
   reference(): Promise<ExporterProcess>;
+  /** Those that have been started. */
+  running(): readonly ExporterProcess[];
 }
 
 /** `/metrics` of two moments, and what grew between them. */
@@ -101,6 +99,7 @@ export function openExporters(): Exporters {
         write("bio.yaml", bio.replace(GONE_PROBE, "      blk_mq_end_request:")),
       );
     }),
+    running: () => started,
     async [Symbol.asyncDispose]() {
       for (const exporter of started) await exporter[Symbol.asyncDispose]();
       folder[Symbol.dispose]();

@@ -1,22 +1,25 @@
 /** What runs inside a guest, as root under its kernel: `guest.ts RELEASE`; the host is vm_test.ts. */
 
 import assert from "node:assert/strict";
+import { blockIoCases } from "./cases/block_io.ts";
+import { endCases } from "./cases/ends.ts";
+import { kernelSuiteCases } from "./cases/kernel_suite.ts";
+import { namedKprobeCases } from "./cases/named_kprobes.ts";
+import { otherExampleCases } from "./cases/other_examples.ts";
+import { pageCacheCases } from "./cases/page_cache.ts";
+import { probeCases } from "./cases/probes.ts";
+import { openExporters } from "./exporters.ts";
 import { type GuestCase, runCases } from "./guest_case.ts";
+import { RELEASES } from "./releases.ts";
 
-/** What `uname -r` begins with; trixie-backports moves on, so it only has to be newer than trixie. */
-const VERSIONS: Readonly<Record<string, RegExp>> = {
-  bullseye: /^5\.10\./,
-  bookworm: /^6\.1\./,
-  trixie: /^6\.12\./,
-  "trixie-backports": /^(?:6\.(?:1[3-9]|[2-9]\d)|[7-9])\./,
-};
+const release = RELEASES[Deno.args[0]];
 
-const release = Deno.args[0];
+await using exporters = openExporters();
 
 const cases: readonly GuestCase[] = [
   {
     name: "the kernel is the one asked for",
-    run: () => assert.match(Deno.osRelease(), VERSIONS[release]),
+    run: () => assert.match(Deno.osRelease(), release.version),
   },
   {
     name: "the kernel has kprobes, tracepoints and BTF",
@@ -27,6 +30,21 @@ const cases: readonly GuestCase[] = [
       assert.ok(Deno.statSync("/sys/kernel/btf/vmlinux").size > 1_000_000);
     },
   },
+  {
+    name: "all examples start with types from the kernel's headers",
+    run: async () => void await exporters.examples(),
+  },
+  {
+    name: "each alternative of the examples starts by itself with types from BTF",
+    run: async () => void await exporters.alternatives(),
+  },
+  ...blockIoCases(exporters, release),
+  ...pageCacheCases(exporters, release),
+  ...otherExampleCases(exporters),
+  ...probeCases(exporters),
+  ...endCases(exporters),
+  ...namedKprobeCases(),
+  ...kernelSuiteCases(release),
 ];
 
 await runCases(cases);

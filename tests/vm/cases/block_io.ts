@@ -76,7 +76,10 @@ export function blockIoCases(exporters: Exporters, release: Release): GuestCase[
       name: `examples/bio.yaml counts it, by alternative ${bio[0]}`,
       run() {
         const labels = { program: "bio", alternative: String(bio[0]) };
-        assert.equal(sumSeries(examples.after, "ebpf_exporter_program_alternative_info", labels), 1);
+        assert.equal(
+          sumSeries(examples.after, "ebpf_exporter_program_alternative_info", labels),
+          1,
+        );
         checkHistograms(examples, "", "vda");
       },
     },
