@@ -80,14 +80,19 @@ function describeFailed(states: readonly ProbeState[]): string {
     .join("; ");
 }
 
-/** Obstacles that show before the seconds of compiling are spent. */
-function findObstacles(alternative: AlternativeConfig): ProbeState[] {
+/** Probes as they will be at best: obstacles show before the seconds of compiling are spent. */
+function expectProbes(alternative: AlternativeConfig): ProbeState[] {
   return alternative.probes.map((probe) => {
     const obstacle = PROBE_TYPES[probe.kind].findObstacle(probe.name);
     return obstacle === undefined
       ? { probe, attached: true }
       : { probe, attached: false, reason: obstacle };
   });
+}
+
+/** The same probes after everything was given up. */
+function detached(states: readonly ProbeState[]): ProbeState[] {
+  return states.map((state) => ({ ...state, attached: false }));
 }
 
 function attachAll(
@@ -119,9 +124,9 @@ async function startAlternative(
 ): Promise<Running> {
   const excluded = options.excluded(alternative);
   if (excluded) throw new AlternativeError(excluded);
-  const expected = findObstacles(alternative);
+  const expected = expectProbes(alternative);
   const hopeless = findIdleFunctions(expected);
-  if (hopeless.length > 0) throw new AlternativeError(hopeless.join("; "), expected);
+  if (hopeless.length > 0) throw new AlternativeError(hopeless.join("; "), detached(expected));
 
   const compiled = await options.compile(program, alternative);
   options.signal.throwIfAborted();
@@ -144,7 +149,7 @@ async function startAlternative(
     close();
     throw new AlternativeError(
       idle.length > 0 ? idle.join("; ") : `--config.strict: ${describeFailed(states)}`,
-      states.map((state) => ({ ...state, attached: false })),
+      detached(states),
     );
   }
   const { functions } = loaded;

@@ -155,7 +155,9 @@ chmod +x "$root/init"
 {
   # Where distributions keep the kernel's build configuration.
   echo "mkdir -p /new/boot"
-  echo "ln -sf $(printf %q "$cache/root/boot/config-$kernel") /new/boot/"
+  for file in "$cache/root/boot/config-$kernel" "$module_folder/config"; do
+    [ ! -e "$file" ] || echo "ln -sf $(printf %q "$file") /new/boot/config-$kernel"
+  done
   echo "rm -rf /new/lib/modules/$kernel"
   echo "mkdir -p /new/lib/modules /new/usr/src"
   if [ "${VM_HEADERS:-yes}" = no ]; then

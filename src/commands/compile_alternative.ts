@@ -58,7 +58,7 @@ function fail(
     alternative.code,
     (line, column) => placeInCode(alternative.code, line, column),
   );
-  if (problems.length > 0) return new CompileError(result.reason, problems);
+  if (problems.length > 0) return new CompileError(result.reason, problems.map(withSourceLine));
   return new CompileError(text === "" ? result.reason : `${result.reason}\n${text}`, []);
 }
 

@@ -2,6 +2,7 @@
 
 import { OPENMETRICS_END, type TextFormat } from "../exposition/family_header.ts";
 import { TextBuffer } from "../exposition/text_buffer.ts";
+import { lendBytes, type LentBytes } from "../http/lent_bytes.ts";
 import type { Log } from "../log.ts";
 import type { ScrapePlan, ScrapeReport } from "../metrics/scrape_plan.ts";
 import type { SelfMetrics } from "../self_metrics.ts";
@@ -10,7 +11,7 @@ import type { SelfMetrics } from "../self_metrics.ts";
 export type MetricsPage = (
   plan: ScrapePlan | undefined,
   format: TextFormat,
-) => Promise<Uint8Array<ArrayBuffer>>;
+) => Promise<LentBytes>;
 
 /** Seconds and success by program: a program is as good as the worst of its tables. */
 function sumByProgram({ tables }: ScrapeReport): Map<string, { seconds: number; ok: boolean }> {
@@ -45,9 +46,9 @@ function createReportLog(log: Log): (report: ScrapeReport) => void {
   };
 }
 
-/** Opens the page; its buffer is kept from scrape to scrape. */
+/** Opens the page; its buffer is kept from scrape to scrape, unless a slow client still reads the last one. */
 export function openMetricsPage(selfMetrics: SelfMetrics, log: Log): MetricsPage {
-  const text = new TextBuffer();
+  let spare: TextBuffer | undefined;
   const logReport = createReportLog(log);
   return async (plan, format) => {
     if (plan) {
@@ -64,6 +65,8 @@ export function openMetricsPage(selfMetrics: SelfMetrics, log: Log): MetricsPage
     const own = await selfMetrics.families(format);
     const names = plan?.familyNames ?? [];
     let written = 0;
+    const text = spare ?? new TextBuffer();
+    spare = undefined;
     text.reset();
     for (const { name, text: family } of own) {
       while (written < names.length && names[written] < name) {
@@ -73,6 +76,6 @@ export function openMetricsPage(selfMetrics: SelfMetrics, log: Log): MetricsPage
     }
     while (written < names.length) plan!.writeFamily(written++, text, format);
     if (format === "openmetrics") text.writeText(OPENMETRICS_END);
-    return text.copy();
+    return lendBytes(text.written(), () => spare = text);
   };
 }

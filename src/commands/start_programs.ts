@@ -5,6 +5,8 @@ import { kernelInRange, parseKernelRange } from "../config/kernel_range.ts";
 import { formatProblem } from "../config/problem.ts";
 import { removeStaleFolders, temporaryFolder } from "../compiler/compile_program.ts";
 import { type Exporter, openExporter } from "../exporter.ts";
+import { kernelRelease, parseKernelRelease } from "../kernel/kernel_release.ts";
+import { mountedTracefs } from "../kernel/tracefs.ts";
 import type { Log } from "../log.ts";
 import type { ProgramState } from "../program_run.ts";
 import type { ProgramOptions } from "./args.ts";
@@ -15,10 +17,8 @@ import { withSourceLine } from "./source_line.ts";
 /** Why an alternative with a `kernel:` range is not for this kernel. */
 export function excludedByKernel({ kernel }: AlternativeConfig): string | undefined {
   if (kernel === undefined) return undefined;
-  const release = Deno.osRelease();
-  const numbers = release.match(/\d+/g)?.slice(0, 3).map(Number) ?? [];
-  const version = [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0] as const;
-  return kernelInRange(parseKernelRange(kernel), version)
+  const release = kernelRelease();
+  return kernelInRange(parseKernelRange(kernel), parseKernelRelease(release))
     ? undefined
     : `it is for kernels ${kernel}, and this is ${release}`;
 }
@@ -63,6 +63,7 @@ export async function startPrograms(
 ): Promise<Exporter> {
   removeStaleFolders(temporaryFolder());
   const progress = openProgress(config.programs.length);
+  const tracefsBefore = mountedTracefs();
   const exporter = await openExporter(config, {
     strict: options.strict,
     compile: createCompileAlternative(options, log, progress, signal),
@@ -77,6 +78,8 @@ export async function startPrograms(
       if (options.debug) log.info("verifier log", { program: program.name, log: verifierLog });
     },
   });
+  const tracefs = mountedTracefs();
+  if (tracefs !== tracefsBefore) log.info("mounted tracefs, which tracepoints need", { tracefs });
   for (const problem of exporter.problems) {
     log.error("metric left out", { reason: formatProblem(withSourceLine(problem)) });
   }

@@ -1,11 +1,7 @@
 /** Compiles in the compile child with types from installed headers, else from BTF. */
 
-import {
-  kernelRelease,
-  kernelVersionCode,
-  machine,
-  readKernelConfig,
-} from "../kernel/kernel_release.ts";
+import { readKernelConfig } from "../kernel/kernel_config.ts";
+import { kernelRelease, kernelVersionCode, machine } from "../kernel/kernel_release.ts";
 import { createMap, MapType, REMEDY_EPERM } from "../kernel/bpf.ts";
 import { EPERM, SystemCallError } from "../kernel/errno.ts";
 import { openTracefs, readEventFormat } from "../kernel/tracefs.ts";

@@ -5,6 +5,8 @@ import type { CodeBlock, ConfigProblem, Place } from "../config/config.ts";
 /** What libbcc calls the program's text. */
 const MAIN_FILE = "/virtual/main.c";
 const DIAGNOSTIC = /^(\S+?):(\d+):(\d+): (fatal error|error|warning|note): (.*)$/;
+/** What clang says above a diagnostic in a header, outermost file first. */
+const INCLUDED_FROM = /^In file included from (\S+?):(\d+):$/;
 /** After so many errors a person starts with the first anyway. */
 const MOST_PROBLEMS = 20;
 
@@ -22,10 +24,17 @@ export function parseDiagnostics(
   code: CodeBlock,
   place: (line: number, column: number) => Place,
 ): Diagnostics {
-  const codeLines = code.text.split("\n");
   const problems: ConfigProblem[] = [];
   const lines: string[] = [];
+  /** The line of the code that includes what is complained about next. */
+  let includeRow = 1;
+  let inInclusion = false;
   for (const line of output.split("\n")) {
+    const [, includer, includerRow] = line.match(INCLUDED_FROM) ?? [];
+    if (includer !== undefined && !inInclusion) {
+      includeRow = includer === MAIN_FILE ? Number(includerRow) : 1;
+    }
+    inInclusion = includer !== undefined;
     const [, file, row, column, severity, message] = line.match(DIAGNOSTIC) ?? [];
     if (file === undefined) {
       lines.push(line.replaceAll(MAIN_FILE, code.file));
@@ -37,14 +46,10 @@ export function parseDiagnostics(
       where ? `${where.file}:${where.line}:${where.column}: ${severity}: ${message}` : line,
     );
     if (!severity.endsWith("error") || problems.length >= MOST_PROBLEMS) continue;
-    // The file's line is the code's line behind the block's indentation.
-    const sourceLine = (where?: Place) =>
-      " ".repeat(Math.max(0, (where?.column ?? 1) - Number(column))) +
-      (codeLines[Number(row) - 1] ?? "");
     problems.push(
       where
-        ? { place: where, path: "code", message, sourceLine: sourceLine(where) }
-        : { place: place(1, 1), path: "code", message: `${file}:${row}: ${message}` },
+        ? { place: where, path: "code", message }
+        : { place: place(includeRow, 1), path: "code", message: `${file}:${row}: ${message}` },
     );
   }
   return { problems, text: lines.join("\n").trim() };

@@ -63,9 +63,9 @@ export class TextBuffer {
     this.bytes[this.length++] = byte;
   }
 
-  /** What was written, copied: it stays as it is when the buffer is used again. */
-  copy(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.length);
+  /** What was written; borrowed until the buffer is used again. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
   }
 
   /** What was written, as text. */

@@ -88,7 +88,10 @@ function programSection(program: PageProgram): string {
   if (program.alternative !== undefined) {
     parts.push(`<p class="note">Alternative: ${escapeHtml(program.alternative)}</p>`);
   }
-  if (program.reason !== undefined) parts.push(`<pre>${escapeHtml(program.reason)}</pre>`);
+  if (program.reason !== undefined) {
+    const tone = program.state === "failed" ? ' class="bad"' : "";
+    parts.push(`<pre${tone}>${escapeHtml(program.reason)}</pre>`);
+  }
   if (program.probes.length > 0) {
     parts.push(
       `<div class="scroll"><table>
@@ -149,8 +152,10 @@ header .note { margin: 0; }
 .failed { color: var(--bad); background: var(--bad-ground); }
 pre {
   margin: .75rem 0; padding: .75rem; overflow: auto; max-height: 24rem; background: var(--ground);
-  border-left: 3px solid var(--bad); font-size: .85rem; line-height: 1.45;
+  border-left: 3px solid var(--line); color: var(--soft); font-size: .85rem; line-height: 1.45;
+  white-space: pre-wrap;
 }
+pre.bad { border-left-color: var(--bad); color: inherit; }
 .scroll { overflow-x: auto; }
 table { width: 100%; margin-top: .5rem; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .35rem 1rem .35rem 0; text-align: left; vertical-align: top; }

@@ -3,6 +3,7 @@
 import { chooseMetricsFormat, METRICS_CONTENT_TYPES, type MetricsFormat } from "./accept.ts";
 import { gzip, GZIP_MIN_SIZE_BYTES, wantsGzip } from "./encoding.ts";
 import { buildLandingPage, type PageProgram } from "./landing_page.ts";
+import { bodyOf, type LentBytes } from "./lent_bytes.ts";
 import { HEALTHY_PATH, LANDING_PATH, READY_PATH, TABLES_PATH } from "./paths.ts";
 import { createScrapeQueue } from "./scrape_queue.ts";
 import type { Routes } from "./server.ts";
@@ -12,11 +13,8 @@ export interface RoutesOptions {
   readonly telemetryPath: string;
   /** Whether `Accept` may choose OpenMetrics; otherwise everybody gets text 0.0.4. */
   readonly openMetrics: boolean;
-  /**
-   * All metrics as they are now. Never called again before its promise has settled. The bytes belong
-   * to the responses from then on: they must not be written over.
-   */
-  readonly metrics: (format: MetricsFormat) => Promise<Uint8Array>;
+  /** All metrics as they are now. Never called again before its promise has settled. */
+  readonly metrics: (format: MetricsFormat) => Promise<LentBytes>;
   /** The raw tables in pieces, for `/tables`; absent: there is no such path. */
   readonly tables?: () => AsyncIterable<string>;
   /** What the landing page lists; asked for at each request. */
@@ -37,13 +35,16 @@ export function buildRoutes(options: RoutesOptions): Routes {
       Promise.resolve(
         options.isReady() ? plain(200, "ready") : plain(503, "not ready: programs are loading"),
       )],
-    [options.telemetryPath, (request) => metricsPage(request, scrape, options)],
+    [
+      options.telemetryPath,
+      (request, _cutOff, sent) => metricsPage(request, sent, scrape, options),
+    ],
   ]);
   const { tables } = options;
   if (tables !== undefined) {
     pages.set(TABLES_PATH, (request, cutOff) => tablesPage(request, cutOff, tables, options));
   }
-  return async (request, cutOff) => {
+  return async (request, cutOff, sent) => {
     const page = pages.get(pathOf(request.url));
     if (page === undefined) {
       return withoutBodyIfHead(
@@ -56,13 +57,14 @@ export function buildRoutes(options: RoutesOptions): Routes {
       refusal.headers.set("allow", "GET, HEAD");
       return refusal;
     }
-    return withoutBodyIfHead(request, await page(request, cutOff));
+    return withoutBodyIfHead(request, await page(request, cutOff, sent));
   };
 }
 
 async function metricsPage(
   request: Request,
-  scrape: (format: MetricsFormat) => Promise<Uint8Array>,
+  sent: Promise<void>,
+  scrape: (format: MetricsFormat) => Promise<LentBytes>,
   { openMetrics, log }: RoutesOptions,
 ): Promise<Response> {
   const format = openMetrics ? chooseMetricsFormat(request.headers.get("accept")) : "text";
@@ -71,13 +73,16 @@ async function metricsPage(
       "content-type": METRICS_CONTENT_TYPES[format],
       vary: openMetrics ? "Accept, Accept-Encoding" : "Accept-Encoding",
     });
-    let body = await scrape(format) as Uint8Array<ArrayBuffer>;
-    if (body.length >= GZIP_MIN_SIZE_BYTES && wantsGzip(request.headers.get("accept-encoding"))) {
-      body = await gzip(body);
+    const text = await scrape(format);
+    let bytes = text.bytes;
+    if (bytes.length >= GZIP_MIN_SIZE_BYTES && wantsGzip(request.headers.get("accept-encoding"))) {
+      const compressing = gzip(bytes);
+      text.keepUntil(compressing);
+      bytes = await compressing;
       headers.set("content-encoding", "gzip");
-    }
-    headers.set("content-length", String(body.length));
-    return respond(200, headers, body);
+    } else text.keepUntil(sent);
+    headers.set("content-length", String(bytes.length));
+    return respond(200, headers, bodyOf(bytes));
   } catch (error) {
     const reason = oneLine(error);
     log.error("scrape failed", { error: reason });

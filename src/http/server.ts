@@ -10,9 +10,13 @@ export interface ListenAddress {
 
 /**
  * Answers a request. When `cutOff` is aborted, a body that is still being made must end: the server
- * is about to be gone.
+ * is about to be gone. `sent` settles when the answer has left, or never will: its bytes are free then.
  */
-export type Routes = (request: Request, cutOff: AbortSignal) => Promise<Response>;
+export type Routes = (
+  request: Request,
+  cutOff: AbortSignal,
+  sent: Promise<void>,
+) => Promise<Response>;
 
 export interface ServerOptions {
   readonly addresses: readonly ListenAddress[];
@@ -86,9 +90,11 @@ function openAddress(
       onListen: () => {},
       // Deno 2.9 tells bodies that broke here, 2.6 nothing: whoever makes the body knows it first.
       onError: () => plainResponse(500, "internal error"),
-    }, async (request) => {
+    }, async (request, { completed }) => {
+      // It rejects when the client has gone, and in Deno 2.6 after every streamed body.
+      completed.catch(() => {});
       try {
-        const answer = await Promise.race([routes(request, cutOff), cut.promise]);
+        const answer = await Promise.race([routes(request, cutOff, completed), cut.promise]);
         return answer ?? plainResponse(503, "the exporter is stopping");
       } catch (error) {
         onError?.(error);

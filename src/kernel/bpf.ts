@@ -99,6 +99,9 @@ export class ProgramLoadError extends SystemCallError {
   }
 }
 
+/** Before 5.2 the kernel takes no larger buffer (UINT_MAX >> 8, kernel/bpf/verifier.c). */
+const LONGEST_LOG = (1 << 24) - 1;
+
 /** Loads a function. The caller owns the fd; throws `ProgramLoadError` with the verifier's whole log. */
 export function loadFunction(load: ProgramLoad): OwnedFd {
   const attr = new Uint8Array(128);
@@ -121,7 +124,7 @@ export function loadFunction(load: ProgramLoad): OwnedFd {
   // Only now is a log worth its memory. A log that does not fit gives ENOSPC: ask again with more room.
   let log = "";
   let errno = -fd;
-  for (const size of [1 << 20, 16 << 20]) {
+  for (const size of [1 << 20, LONGEST_LOG]) {
     const buffer = new Uint8Array(size);
     view.setUint32(24, 1, true);
     view.setUint32(28, size, true);

@@ -1,6 +1,4 @@
-/** The running kernel's version, machine and build configuration. */
-
-import { gunzipSync } from "node:zlib";
+/** The running kernel's version and machine. */
 
 /** What `uname -r` says. */
 export function kernelRelease(): string {
@@ -33,14 +31,6 @@ export function kernelVersionCode(
 /** `uname -m`. */
 export function machine(): string {
   return Deno.build.arch;
-}
-
-/** The kernel's `.config`, or null where neither the kernel nor `/boot` has it. */
-export function readKernelConfig(): string | null {
-  try {
-    return new TextDecoder().decode(gunzipSync(Deno.readFileSync("/proc/config.gz")));
-  } catch { /* built without CONFIG_IKCONFIG_PROC */ }
-  return readText(`/boot/config-${kernelRelease()}`) || null;
 }
 
 function readText(path: string): string {

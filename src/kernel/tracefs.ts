@@ -6,7 +6,8 @@ import { mountPseudo, processExists } from "./libc.ts";
 /** `/sys/kernel/debug/tracing` is the older place; libbcc prefers it as well where it exists. */
 const PLACES = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 
-function mountedPlace(): string | undefined {
+/** Where tracefs is mounted already; undefined where it is not, or not for this process. */
+export function mountedTracefs(): string | undefined {
   for (const place of PLACES) {
     try {
       Deno.statSync(`${place}/events`);
@@ -18,10 +19,10 @@ function mountedPlace(): string | undefined {
 
 /** tracefs as this process sees it, mounted at its usual place if nobody did that yet; throws with the remedy. */
 export function openTracefs(): string {
-  const mounted = mountedPlace();
+  const mounted = mountedTracefs();
   if (mounted) return mounted;
   const result = mountPseudo("tracefs", PLACES[0]);
-  const place = mountedPlace();
+  const place = mountedTracefs();
   if (place) return place;
   throw new Error(
     `tracefs is not to be had at ${PLACES.join(" or ")}${

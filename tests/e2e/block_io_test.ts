@@ -30,10 +30,12 @@ interface Counts {
 
 function counts(metrics: string, metric: string, device: string): Counts {
   const of = (operation: string) =>
-    Number(seriesValue(
-      metrics,
-      `ebpf_exporter_${metric}_count{device="${device}",operation="${operation}"}`,
-    ) ?? 0);
+    Number(
+      seriesValue(
+        metrics,
+        `ebpf_exporter_${metric}_count{device="${device}",operation="${operation}"}`,
+      ) ?? 0,
+    );
   return { read: of("read"), write: of("write") };
 }
 
@@ -55,7 +57,6 @@ function assertIo(metrics: string, device: string): void {
       metrics,
       `ebpf_exporter_bio_size_bytes_bucket{device="${device}",operation="${operation}",le="${limit}"}`,
     );
-  // A bucket holds what is larger than the one below and at most its limit: 4 KiB counts in le="4096" as bpf_log2l has it.
   const all = (operation: string) =>
     ["1024", "2048", "4096", "8192", "16384", "32768", "65536", "131072", "262144", "+Inf"]
       .map((limit) => Number(upTo(operation, limit)));
@@ -63,12 +64,15 @@ function assertIo(metrics: string, device: string): void {
   assert.deepEqual(all("write"), sizeBuckets([[8, WRITES]]));
 }
 
-/** Cumulated counts of the buckets 0 to 8 and of all, by the `bpf_log2l` of libbcc: 1 is in 1, 2 and 3 are in 2. */
+/** Cumulated counts of the buckets 0 to 8 and of all, by libbcc's `bpf_log2l`: 1 is in bucket 1, 2 and 3 in 2, 4 to 7 in 3. */
 function sizeBuckets(requests: readonly (readonly [kib: number, count: number])[]): number[] {
   const bucketOf = (kib: number) => Math.floor(Math.log2(kib)) + 1;
-  return Array.from({ length: 10 }, (_, bucket) =>
-    requests.filter(([kib]) => bucket === 9 || bucketOf(kib) <= bucket)
-      .reduce((sum, [, count]) => sum + count, 0));
+  return Array.from(
+    { length: 10 },
+    (_, bucket) =>
+      requests.filter(([kib]) => bucket === 9 || bucketOf(kib) <= bucket)
+        .reduce((sum, [, count]) => sum + count, 0),
+  );
 }
 
 Deno.test("block I/O by the example's raw tracepoints", async () => {

@@ -116,7 +116,7 @@ Deno.test("all programs' problems with their code come at once, each at its plac
 Deno.test("an alternative that does not compile is no error where another does", async () => {
   using folder = temporaryFolder();
   const alternatives = (second: string) =>
-    configText({}).replace(/    raw_tracepoints[^]*/, "") + `    alternatives:
+    configText({}).replace(/^ {4}raw_tracepoints[^]*/m, "") + `    alternatives:
       - raw_tracepoints: { sys_enter: on_enter }
         code: |
           #error not for this kernel
@@ -146,7 +146,7 @@ Deno.test("an alternative that does not compile is no error where another does",
 
 Deno.test("a program for other kernels alone is not checked, and that is said", async () => {
   using folder = temporaryFolder();
-  const text = configText({}).replace(/    raw_tracepoints[^]*/, "") + `    alternatives:
+  const text = configText({}).replace(/^ {4}raw_tracepoints[^]*/m, "") + `    alternatives:
       - kernel: "<3.0"
         raw_tracepoints: { sys_enter: on_enter }
         code: nonsense

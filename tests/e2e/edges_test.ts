@@ -4,7 +4,6 @@
  */
 
 import assert from "node:assert/strict";
-import { runExporter, temporaryFolder } from "./exporter_process.ts";
 import {
   assertSamples,
   configYaml,
@@ -15,20 +14,7 @@ import {
   startWithConfig,
   triggerFill,
 } from "./fill.ts";
-
-/** Rows 1, 2 and 3 with names row1 to row3 and values 10, 20 and 30: what the peers were tried with. */
-const threeRows = (table: string) =>
-  [1, 2, 3].map((row) =>
-    setRow(
-      table,
-      "struct row_t",
-      `key.number = ${row}; __builtin_memcpy(key.name, "row${row}", 4);`,
-      `${row}0`,
-    )
-  ).join("\n");
-const rowStruct = "struct row_t { u64 number; char name[8]; };";
-const number = "{ name: number, decoders: [{ name: uint }] }";
-const name = "{ name: name, decoders: [{ name: string }] }";
+import { counter, good, name, number, rowStruct, threeRows } from "./three_rows.ts";
 
 const decoders: FillProgram = {
   name: "decoders",
@@ -182,7 +168,9 @@ Deno.test("edges of metrics", async (t) => {
     assert.ok(samples(metrics, "bytes_total").includes(`bytes_total{text="päp"} 4`));
   });
   await t.step("quote, backslash and newline in a label are escaped", () => {
-    assert.ok(samples(metrics, "bytes_total").includes(String.raw`bytes_total{text="a\"b\\c\nd"} 3`));
+    assert.ok(
+      samples(metrics, "bytes_total").includes(String.raw`bytes_total{text="a\"b\\c\nd"} 3`),
+    );
   });
   await t.step("a string without NUL is the whole field", () => {
     assert.ok(samples(metrics, "bytes_total").includes(`bytes_total{text="12345678"} 5`));
@@ -210,16 +198,6 @@ Deno.test("edges of metrics", async (t) => {
   });
 });
 
-/** A program that is good, and one that shares its metric or breaks in some way. */
-const counter = (table: string, help = "Rows", metric = "rows_total", labels = `[${number}, ${name}]`) =>
-  `counters: [{ name: ${metric}, help: ${help}, table: ${table}, labels: ${labels} }]`;
-const good: FillProgram = {
-  name: "good",
-  metrics: counter("rows"),
-  tables: `${rowStruct}\nBPF_HASH(rows, struct row_t);`,
-  fill: threeRows("rows"),
-};
-
 Deno.test("same metric name in two programs, same labels and help: one family, equal labels added up", async () => {
   const second: FillProgram = {
     name: "second",
@@ -243,146 +221,4 @@ Deno.test("same metric name in two programs, same labels and help: one family, e
      rows_total{name="row2",number="2"} 18446744073709551635
      rows_total{name="row3",number="3"} 30`,
   );
-});
-
-/** What ends in a problem of the configuration at the start, exit 1, and what the problem says. */
-const refusals: readonly (readonly [string, FillProgram[], RegExp])[] = [
-  [
-    "same metric name in two programs, other label names",
-    [good, { ...good, name: "b", metrics: counter("rows", "Rows", "rows_total", `[${number}, { name: x }]`) }],
-    /test\.yaml:\d+:\d+: error: .*rows_total.*label/,
-  ],
-  [
-    "same metric name in two programs, other help",
-    [good, { ...good, name: "b", metrics: counter("rows", "Other") }],
-    /test\.yaml:\d+:\d+: error: .*rows_total.*help/,
-  ],
-  [
-    "program name twice",
-    [good, good],
-    /test\.yaml:\d+:\d+: error: .*"good"/,
-  ],
-  [
-    "histogram without labels",
-    [{ ...good, metrics: "histograms: [{ name: h, help: h, table: rows, bucket_type: exp2, bucket_max: 3 }]" }],
-    /"h" has no labels/,
-  ],
-  [
-    "histogram, unknown bucket_type",
-    [{
-      ...good,
-      metrics: `histograms: [{ name: h, help: h, table: rows, bucket_type: nope, bucket_max: 3, labels: [${number}] }]`,
-    }],
-    /unknown bucket type "nope"/,
-  ],
-  [
-    "label size 0",
-    [{ ...good, metrics: counter("rows", "Rows", "rows_total", "[{ name: a, size: 0, decoders: [{ name: uint }] }]") }],
-    /expected at least 1/,
-  ],
-  [
-    "no decoders",
-    [{ ...good, metrics: counter("rows", "Rows", "rows_total", "[{ name: a, size: 16 }]") }],
-    /the label "a" has a size but no decoders/,
-  ],
-  [
-    "unknown decoder",
-    [{ ...good, metrics: counter("rows", "Rows", "rows_total", "[{ name: a, size: 16, decoders: [{ name: unit }] }]") }],
-    /unknown decoder "unit", did you mean "uint"/,
-  ],
-  [
-    "regexp that does not compile",
-    [{
-      ...good,
-      metrics: counter("rows", "Rows", "rows_total", `[{ name: a, decoders: [{ name: regexp, regexps: ["("] }] }]`),
-    }],
-    /the regexp "\(" does not compile/,
-  ],
-  [
-    "regexp without regexps",
-    [{ ...good, metrics: counter("rows", "Rows", "rows_total", "[{ name: a, decoders: [{ name: regexp }] }]") }],
-    /the decoder "regexp" has no "regexps"/,
-  ],
-  [
-    "static_map without a map",
-    [{ ...good, metrics: counter("rows", "Rows", "rows_total", "[{ name: a, decoders: [{ name: static_map }] }]") }],
-    /the decoder "static_map" has no map/,
-  ],
-];
-
-Deno.test("what the peers find at a scrape or not at all is refused at the start", async (t) => {
-  using folder = temporaryFolder();
-  for (const [row, programs, message] of refusals) {
-    await t.step(row, async () => {
-      Deno.writeTextFileSync(`${folder.path}/test.yaml`, configYaml(...programs));
-      const { code, stdout, stderr } = await runExporter([
-        "--config.check",
-        "--config",
-        `${folder.path}/test.yaml`,
-      ]);
-      assert.equal(code, 1, stderr);
-      assert.match(stdout + stderr, message);
-    });
-  }
-});
-
-/** What the compiled code only tells: the metric is left out with its reason, the others are served. */
-const leftOut: readonly (readonly [string, string, RegExp])[] = [
-  ["table: naming no table", counter("nope", "h", "broken_total"), /"nope"/],
-  [
-    "key size is not the sum of label sizes",
-    counter("rows", "h", "broken_total", "[{ name: a, size: 8, decoders: [{ name: uint }] }]"),
-    /16 bytes, but the sizes of the labels add up to 8/,
-  ],
-  [
-    "counter without labels on a key of several fields",
-    counter("rows", "h", "broken_total", "[]"),
-    /2 fields, but the metric has 0 labels/,
-  ],
-  [
-    "uint of 3 bytes",
-    counter(
-      "rows",
-      "h",
-      "broken_total",
-      "[{ name: a, size: 3, padding: 5, decoders: [{ name: uint }] }, { name: b, size: 8, decoders: [{ name: string }] }]",
-    ),
-    /expected 1, 2, 4, 8 or 16 bytes, found 3/,
-  ],
-  ["map value is a struct", counter("pairs", "h", "broken_total", `[${number}]`), /expected an integer/],
-  ["table of a type that has no rows", counter("events", "h", "broken_total", `[${number}]`), /map type 4/],
-];
-
-Deno.test("a metric that its table cannot serve is left out alone", async (t) => {
-  const broken = leftOut.map(([, metrics], index): FillProgram => ({
-    name: `broken${index}`,
-    metrics: metrics.replace("broken_total", `broken${index}_total`),
-    tables: `${rowStruct}
-      struct pair_t { u64 a; u64 b; };
-      BPF_HASH(rows, struct row_t);
-      BPF_HASH(pairs, u32, struct pair_t);
-      BPF_PERF_OUTPUT(events);`,
-    fill: "(void)0;",
-  }));
-  await using exporter = await startWithConfig(configYaml(good, ...broken));
-  triggerFill();
-  const metrics = await exporter.get("/metrics");
-  assertSamples(
-    metrics,
-    "rows_total",
-    `rows_total{name="row1",number="1"} 10
-     rows_total{name="row2",number="2"} 20
-     rows_total{name="row3",number="3"} 30`,
-  );
-  const told = exporter.log().split("\n").filter((line) => line.includes("metric left out"))
-    .map((line) => line.replaceAll('\\"', '"'));
-  for (const [index, [row, , reason]] of leftOut.entries()) {
-    await t.step(row, () => {
-      assert.equal(familyText(metrics, `broken${index}_total`), "");
-      const line = told.find((line) => line.includes(`broken${index}`));
-      assert.ok(line, told.join("\n"));
-      assert.match(line, /test\.yaml:\d+:\d+: error: /);
-      assert.match(line, reason);
-    });
-  }
 });

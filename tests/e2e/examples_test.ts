@@ -7,7 +7,7 @@ import { samples } from "./fill.ts";
 const SYSTEM_CALL_NUMBER = Deno.build.arch === "x86_64" ? 111 : 155;
 
 function callGetpgrp(times: number): void {
-  // getpgid is getpgrp's successor on arm64; both are rare enough to be counted.
+  // arm64 has only the newer call; neither is made by anything else in this process.
   const name = Deno.build.arch === "x86_64" ? "getpgrp" : "getpgid";
   const libc = Deno.dlopen("libc.so.6", {
     call: { name, parameters: ["i32"], result: "i32" },
@@ -22,7 +22,7 @@ Deno.test("example syscalls: n calls of this command are n", async () => {
   const series = `syscalls_total{command="${command}",number="${SYSTEM_CALL_NUMBER}"} `;
   const count = async () => {
     const lines = samples(await exporter.get("/metrics"), "syscalls_total");
-    assert.ok(lines.length > 10, "a host makes more than ten kinds of system calls");
+    assert.ok(lines.length > 1, "the exporter itself makes more than one kind of system call");
     return Number(lines.find((line) => line.startsWith(series))?.slice(series.length) ?? 0);
   };
   callGetpgrp(1);
@@ -33,10 +33,16 @@ Deno.test("example syscalls: n calls of this command are n", async () => {
 
 Deno.test("example timers: functions of the kernel by name, in growing numbers", async () => {
   await using exporter = await startExporter(["--config", "timers"]);
-  const lines = await eventually("timers are started", async () => {
-    const found = samples(await exporter.get("/metrics"), "timer_starts_total");
-    return found.length >= 3 ? found : undefined;
+  const starts = async () => samples(await exporter.get("/metrics"), "timer_starts_total");
+  const count = (lines: string[], name: string) =>
+    Number(lines.find((line) => line.includes(`"${name}"`))?.split(" ")[1] ?? 0);
+  // A scrape is TCP: each answer starts the timer of its retransmission.
+  const lines = await eventually("a scrape's own timer", async () => {
+    const found = await starts();
+    return count(found, "tcp_write_timer") > 0 ? found : undefined;
   });
+  const later = await starts();
+  assert.ok(count(later, "tcp_write_timer") > count(lines, "tcp_write_timer"), later.join("\n"));
   const kallsyms = new Set(
     Deno.readTextFileSync("/proc/kallsyms").split("\n").map((line) => line.split(/\s+/)[2]),
   );
@@ -45,7 +51,6 @@ Deno.test("example timers: functions of the kernel by name, in growing numbers",
     assert.ok(kallsyms.has(name) || name.startsWith("unknown_addr:0x"), name);
     assert.ok(Number(count) > 0);
   }
-  assert.ok(lines.some((line) => line.includes("delayed_work_timer_fn")), lines.join("\n"));
 });
 
 Deno.test("example cachestat: pages that a command of its list makes dirty", async () => {
@@ -63,9 +68,14 @@ Deno.test("example cachestat: pages that a command of its list makes dirty", asy
     const lines = samples(metrics, "page_cache_ops_total");
     assert.ok(lines.length > 0, "no page was counted");
     for (const line of lines) {
-      assert.match(line, /^page_cache_ops_total\{command="(rsyslogd|syslog-ng|systemd-journal)",op="\w+"\} \d+$/);
+      assert.match(
+        line,
+        /^page_cache_ops_total\{command="(rsyslogd|syslog-ng|systemd-journal)",op="\w+"\} \d+$/,
+      );
     }
-    const dirtied = lines.find((line) => line.includes(`{command="rsyslogd",op="account_page_dirtied"}`));
+    const dirtied = lines.find((line) =>
+      line.includes(`{command="rsyslogd",op="account_page_dirtied"}`)
+    );
     assert.ok(Number(dirtied?.split(" ")[1]) >= pages / 16, lines.join("\n"));
   } finally {
     Deno.removeSync(file);

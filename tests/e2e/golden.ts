@@ -11,7 +11,11 @@ export function assertGolden(fileName: string, text: string): void {
     Deno.mkdirSync(FOLDER, { recursive: true });
     Deno.writeTextFileSync(file, text);
   }
-  assert.equal(text, Deno.readTextFileSync(file), `not as in ${fileName}; UPDATE_GOLDEN=1 writes it`);
+  assert.equal(
+    text,
+    Deno.readTextFileSync(file),
+    `not as in ${fileName}; UPDATE_GOLDEN=1 writes it`,
+  );
 }
 
 /** The exporter's own metrics differ from run to run: their numbers, and labels that tell the build and the code. */

@@ -64,7 +64,7 @@ const users: FillProgram = {
           - { name: user, decoders: [{ name: string }, { name: regexp, regexps: ["^[a-z]"] }] }
   `,
   tables: "struct user_t { char name[16]; };\nBPF_HASH(logins, struct user_t);",
-  fill: [["root", 1], ["_apt", 2], ["al\\\"ice", 3]].map(([name, count]) =>
+  fill: [["root", 1], ["_apt", 2], ['al\\"ice', 3]].map(([name, count]) =>
     setRow(
       "logins",
       "struct user_t",

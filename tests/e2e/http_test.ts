@@ -123,21 +123,27 @@ Deno.test("--web.enable-openmetrics: OpenMetrics for who prefers it", async (t) 
   await t.step("content type, names, bounds and the end", () => {
     assert.equal(headers.get("content-type"), OPENMETRICS);
     assert.match(headers.get("vary") ?? "", /accept/i);
-    assert.ok(text.includes(
-      `# HELP ebpf_exporter_calls Calls
+    assert.ok(
+      text.includes(
+        `# HELP ebpf_exporter_calls Calls
 # TYPE ebpf_exporter_calls counter
 ebpf_exporter_calls_total{kind="3"} 1
 `.replace(/^# HELP.*\n/, ""),
-    ), text);
-    assert.ok(text.includes(
-      `ebpf_exporter_size_bytes_bucket{le="1024.0"} 0
+      ),
+      text,
+    );
+    assert.ok(
+      text.includes(
+        `ebpf_exporter_size_bytes_bucket{le="1024.0"} 0
 ebpf_exporter_size_bytes_bucket{le="2048.0"} 5
 ebpf_exporter_size_bytes_bucket{le="4096.0"} 5
 ebpf_exporter_size_bytes_bucket{le="+Inf"} 5
 ebpf_exporter_size_bytes_sum 0.0
 ebpf_exporter_size_bytes_count 5
 `,
-    ), text);
+      ),
+      text,
+    );
     assert.ok(text.endsWith("\n# EOF\n"));
   });
   await t.step("text format for who does not ask for it", async () => {
@@ -157,7 +163,10 @@ ebpf_exporter_size_bytes_count 5
   });
 });
 
-type Families = Record<string, { type: string; samples: [string, Record<string, string>, number][] }>;
+type Families = Record<
+  string,
+  { type: string; samples: [string, Record<string, string>, number][] }
+>;
 
 /** Parses with PyPI's prometheus-client; undefined, and said so, where it cannot be had. */
 async function parseOpenMetrics(text: string): Promise<Families | undefined> {
@@ -175,7 +184,11 @@ async function parseOpenMetrics(text: string): Promise<Families | undefined> {
     await writer.write(new TextEncoder().encode(input)).catch(() => {});
     await writer.close().catch(() => {});
     const { success, stdout, stderr } = await child.output();
-    return { success, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+    return {
+      success,
+      stdout: new TextDecoder().decode(stdout),
+      stderr: new TextDecoder().decode(stderr),
+    };
   };
   const installed = await run(["-c", "import prometheus_client.openmetrics.parser"]);
   if (!installed.success) {
@@ -184,7 +197,11 @@ async function parseOpenMetrics(text: string): Promise<Families | undefined> {
       ...["--target", folder, "prometheus-client==0.25.0"],
     ]);
     if (!success) {
-      assert.notEqual(Deno.env.get("CI"), "true", `pip cannot install prometheus-client: ${stderr}`);
+      assert.notEqual(
+        Deno.env.get("CI"),
+        "true",
+        `pip cannot install prometheus-client: ${stderr}`,
+      );
       console.warn(`!!! LEFT OUT: the OpenMetrics parser in Python, pip says: ${stderr}`);
       return undefined;
     }

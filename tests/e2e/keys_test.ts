@@ -73,10 +73,20 @@ const layouts: FillProgram = {
       `key.ports[0] = 80; key.ports[2] = 443; __builtin_memcpy(key.mac, "abcde", 5); key.last = 9;`,
       "2",
     ),
-    setRow("unions", "struct union_t", "key.address.v6 = 0x0102030405060708ULL; key.kind = 6;", "3"),
+    setRow(
+      "unions",
+      "struct union_t",
+      "key.address.v6 = 0x0102030405060708ULL; key.kind = 6;",
+      "3",
+    ),
     setRow("bits", "struct bits_t", "key.low = 5; key.middle = 8191; key.high = 40000;", "4"),
     setRow("huge", "unsigned __int128", "key = ((unsigned __int128)1 << 64) + 5;", "5"),
-    setRow("pointers", "struct pointer_t", "key.raw = (void *)0xffff888000001000ULL; key.number = 1;", "6"),
+    setRow(
+      "pointers",
+      "struct pointer_t",
+      "key.raw = (void *)0xffff888000001000ULL; key.number = 1;",
+      "6",
+    ),
     setRow("padded", "struct padded_t", "key.a = 200; key.b = 1ULL << 63; key.c = 65535;", "7"),
     setRow("packed", "struct packed_t", "key.a = 200; key.b = 1ULL << 63; key.c = 65535;", "8"),
     setRow("scalars", "u64", "key = 255;", "9"),
@@ -93,18 +103,34 @@ const layouts: FillProgram = {
 
 /** Metric, and the one sample that it must have. */
 const expected: readonly (readonly [string, string, string])[] = [
-  ["nested struct: raw text with its braces", "nested_total", `{id="7",inner="{ 0x1 0x203 }",name="in"} 1`],
-  ["arrays: of numbers in brackets, of chars in quotes", "arrays_total", `{last="9",mac="\\"abcde\\"",ports="[ 0x50 0x0 0x1bb ]"} 2`],
+  [
+    "nested struct: raw text with its braces",
+    "nested_total",
+    `{id="7",inner="{ 0x1 0x203 }",name="in"} 1`,
+  ],
+  [
+    "arrays: of numbers in brackets, of chars in quotes",
+    "arrays_total",
+    `{last="9",mac="\\"abcde\\"",ports="[ 0x50 0x0 0x1bb ]"} 2`,
+  ],
   ["union", "union_total", `{address="{ 0x102030405060708 }",kind="6"} 3`],
   ["bit fields", "bits_total", `{high="40000",low="5",middle="8191"} 4`],
   ["128 bits in decimal", "u128_total", `{number="18446744073709551621"} 5`],
   ["128 bits as raw text", "u128_raw_total", `{number="0x10000000000000005"} 5`],
   ["a pointer", "pointer_total", `{number="1",raw="0xffff888000001000"} 6`],
-  ["gaps that the compiler leaves are no labels", "padding_total", `{a="200",b="9223372036854775808",c="65535"} 7`],
+  [
+    "gaps that the compiler leaves are no labels",
+    "padding_total",
+    `{a="200",b="9223372036854775808",c="65535"} 7`,
+  ],
   ["a packed struct", "packed_total", `{a="200",b="9223372036854775808",c="65535"} 8`],
   ["a plain scalar", "scalar_total", `{number="255"} 9`],
   ["a plain scalar as raw text", "scalar_raw_total", `{number="0xff"} 9`],
-  ["a signed key is shown unsigned, by its own width", "signed_key_total", `{number="4294967295"} 10`],
+  [
+    "a signed key is shown unsigned, by its own width",
+    "signed_key_total",
+    `{number="4294967295"} 10`,
+  ],
   ["enum and bool", "enum_total", `{flag="1",state="70000"} 11`],
   [
     "twelve fields: labels by name",
@@ -213,7 +239,11 @@ Deno.test("dialects", async (t) => {
       `sized_total{command="cat",op="sync"} 2
        sized_total{command="systemd",op="read"} 1`,
     );
-    assertSamples(newer, "sized_padding_total", `sized_padding_total{number="1099511627776",op="2"} 3`);
+    assertSamples(
+      newer,
+      "sized_padding_total",
+      `sized_padding_total{number="1099511627776",op="2"} 3`,
+    );
     assertSamples(newer, "padding_total", `padding_total{number="1099511627776",op="2"} 3`);
   });
   await t.step("a label without decoders shows the raw text", () => {

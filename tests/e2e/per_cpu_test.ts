@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { onlineCpu, parseCpuList } from "../../src/kernel/cpus.ts";
-import { assertSamples, configYaml, type FillProgram, startWithConfig, triggerFill } from "./fill.ts";
+import {
+  assertSamples,
+  configYaml,
+  type FillProgram,
+  startWithConfig,
+  triggerFill,
+} from "./fill.ts";
 
 const number = "[{ name: number, decoders: [{ name: uint }] }]";
 const perCpu: FillProgram = {
@@ -66,7 +72,8 @@ Deno.test("per-CPU table: all CPUs are added up, not CPU 0 alone", async (t) => 
   await using exporter = await startWithConfig(configYaml(perCpu));
   let calls = 0;
   for (const [index, cpu] of cpus.entries()) {
-    const times = index + 3;
+    // Odd, so that a leaf of 32 bits that grows by 2^31 each time ends at 2^31 on every CPU.
+    const times = 2 * index + 3;
     onCpu(cpu, () => triggerFill(times));
     calls += times;
   }
@@ -76,7 +83,7 @@ Deno.test("per-CPU table: all CPUs are added up, not CPU 0 alone", async (t) => 
     assertSamples(
       metrics,
       "cpus_total",
-      cpus.map((cpu, index) => `cpus_total{number="${cpu}"} ${index + 3}`).sort().join("\n"),
+      cpus.map((cpu, index) => `cpus_total{number="${cpu}"} ${2 * index + 3}`).sort().join("\n"),
     );
   });
   await t.step("percpu_hash", () => {
@@ -94,10 +101,16 @@ Deno.test("per-CPU table: all CPUs are added up, not CPU 0 alone", async (t) => 
        array_total{number="2"} 0`,
     );
   });
-  await t.step("leaves of 4 bytes: each CPU's wraps by itself, their sum does not", () => {
-    const odd = cpus.filter((_, index) => (index + 3) % 2 === 1).length;
-    assertSamples(metrics, "narrow_total", `narrow_total{number="5"} ${odd * 0x80000000}`);
-  });
+  await t.step(
+    "leaves of 4 bytes: an odd number of halves a CPU, and their sum does not wrap",
+    () => {
+      assertSamples(
+        metrics,
+        "narrow_total",
+        `narrow_total{number="5"} ${cpus.length * 0x80000000}`,
+      );
+    },
+  );
   await t.step("a histogram", () => {
     assertSamples(
       metrics,

@@ -59,3 +59,13 @@ export function hasEnded(pid: number): boolean {
 export function countFds(pid: number): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
+
+/** All processes whose environment has `NAME=VALUE`, zombies left out: a start's whole family, orphans included. */
+export function processesWithEnv(variable: string): number[] {
+  const found: number[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    if (read(`/proc/${name}/environ`).split("\0").includes(variable)) found.push(Number(name));
+  }
+  return found;
+}

@@ -32,7 +32,7 @@ int done(struct pt_regs *ctx, struct request *req, unsigned int bytes) {
   bpf_probe_read(&key.disk, sizeof(key.disk), disk->disk_name);
   key.op = (req->cmd_flags & REQ_OP_MASK) == REQ_OP_WRITE ? 2 : req->cmd_flags & REQ_SYNC ? 1 : 0;
   sizes.increment(key);
-  return MAJOR(disk->part0 ? 0 : 1) + blk_rq_bytes(req) / SECTOR_SIZE;
+  return MAJOR(disk->major << 20) + blk_rq_bytes(req) / SECTOR_SIZE;
 }`,
   "page cache": `
 #include <uapi/linux/ptrace.h>

@@ -36,14 +36,21 @@ export async function writeDirect(sizeBytes: number, count: number): Promise<voi
   );
 }
 
-/** Gives the first bytes of the disk back with one request. */
+/** Gives the first bytes of the disk back with one request; without force, it would first read what is there. */
 export async function discard(sizeBytes: number): Promise<void> {
-  await runCommand("blkdiscard", "--offset=0", `--length=${sizeBytes}`, DISK);
+  await runCommand("blkdiscard", "--force", "--offset=0", `--length=${sizeBytes}`, DISK);
 }
 
 /** Has the disk write zeros by itself, with one request (`REQ_OP_WRITE_ZEROES`). */
 export async function writeZeroes(sizeBytes: number): Promise<void> {
-  await runCommand("blkdiscard", "--zeroout", "--offset=0", `--length=${sizeBytes}`, DISK);
+  await runCommand(
+    "blkdiscard",
+    "--force",
+    "--zeroout",
+    "--offset=0",
+    `--length=${sizeBytes}`,
+    DISK,
+  );
 }
 
 /** Writes through the page cache, one page a call; `dd` is the program, by whatever name it has here. */
@@ -51,7 +58,9 @@ export async function writeBuffered(dd: string, pages: number): Promise<void> {
   await runCommand(dd, "if=/dev/zero", `of=${DISK}`, "bs=4096", `count=${pages}`);
 }
 
-/** Reads through the page cache, one page a call. */
+/** Reads the disk's last pages through the page cache, one page a call: behind them nothing can be read ahead. */
 export async function readBuffered(dd: string, pages: number): Promise<void> {
-  await runCommand(dd, `if=${DISK}`, "of=/dev/null", "bs=4096", `count=${pages}`);
+  const sectors = Number(Deno.readTextFileSync(`/sys/block/${DISK.slice("/dev/".length)}/size`));
+  const skip = sectors * 512 / 4096 - pages;
+  await runCommand(dd, `if=${DISK}`, "of=/dev/null", "bs=4096", `skip=${skip}`);
 }

@@ -37,7 +37,7 @@ Deno.test("landing page: links, programs with their state, probes with their rea
       "Alternative: 2 of 2",
       "<code>block:block_rq_issue</code></td><td>tracepoint</td><td><code>issue</code></td><td>yes",
       "no such function in kallsyms",
-      "<pre>a.yaml:1:2: error: x\n  y</pre>",
+      '<pre class="bad">a.yaml:1:2: error: x\n  y</pre>',
     ]
   ) assert.ok(html.includes(part), part);
   assert.ok(!html.includes("Tables"));

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
+import { lendBytes } from "../../../src/http/lent_bytes.ts";
 import { buildRoutes, type RoutesOptions } from "../../../src/http/routes.ts";
 
 const TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 const OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const PLAIN_TYPE = "text/plain; charset=utf-8";
+
+/** Bytes that nobody wants back. */
+const given = (bytes: Uint8Array<ArrayBuffer>) => Promise.resolve(lendBytes(bytes, () => {}));
 
 function site(changes: Partial<RoutesOptions> = {}) {
   const logged: [string, unknown][] = [];
@@ -12,7 +16,7 @@ function site(changes: Partial<RoutesOptions> = {}) {
   const routes = buildRoutes({
     telemetryPath: "/metrics",
     openMetrics: false,
-    metrics: (format) => Promise.resolve(new TextEncoder().encode(`# ${format}\n`)),
+    metrics: (format) => given(new TextEncoder().encode(`# ${format}\n`)),
     programs: () => [{ name: "bio", state: "running", probes: [] }],
     isReady: () => true,
     version: "ebpf_exporter 1.2.3",
@@ -22,8 +26,8 @@ function site(changes: Partial<RoutesOptions> = {}) {
   return {
     logged,
     cutOff,
-    ask: (path: string, init?: RequestInit) =>
-      routes(new Request(`http://host${path}`, init), cutOff.signal),
+    ask: (path: string, init?: RequestInit, sent = Promise.resolve()) =>
+      routes(new Request(`http://host${path}`, init), cutOff.signal, sent),
   };
 }
 
@@ -101,7 +105,7 @@ Deno.test("routes: a Host that is no host harms nobody", async () => {
   const routes = buildRoutes({
     telemetryPath: "/metrics",
     openMetrics: false,
-    metrics: () => Promise.resolve(new Uint8Array(3)),
+    metrics: () => given(new Uint8Array(3)),
     programs: () => [],
     isReady: () => true,
     version: "",
@@ -117,7 +121,7 @@ Deno.test("routes: a Host that is no host harms nobody", async () => {
     ] as const
   ) {
     const request = { url, method: "GET", headers: new Headers() } as Request;
-    assert.equal((await routes(request, signal)).status, status, url);
+    assert.equal((await routes(request, signal, Promise.resolve())).status, status, url);
   }
 });
 
@@ -136,7 +140,7 @@ Deno.test("routes: OpenMetrics only where enabled and asked for", async () => {
 
 Deno.test("routes: gzip where asked for and worth it", async () => {
   const body = "metric 1\n".repeat(1000);
-  const metrics = () => Promise.resolve(new TextEncoder().encode(body));
+  const metrics = () => given(new TextEncoder().encode(body));
   const headers = { "accept-encoding": "gzip" };
   const large = await site({ metrics }).ask("/metrics", { headers });
   assert.equal(large.headers.get("content-encoding"), "gzip");
@@ -165,12 +169,41 @@ Deno.test("routes: a failed scrape is a 500 of one line, logged", async () => {
 
 Deno.test("routes: scrapes at the same time share a run", async () => {
   let runs = 0;
-  const { ask } = site({ metrics: () => Promise.resolve(new Uint8Array([48 + ++runs])) });
+  const { ask } = site({ metrics: () => given(new Uint8Array([48 + ++runs])) });
   const bodies = await Promise.all(
     [ask("/metrics"), ask("/metrics")].map(async (one) => (await one).text()),
   );
   assert.deepEqual(bodies, ["1", "1"]);
   assert.equal(await (await ask("/metrics")).text(), "2");
+});
+
+Deno.test("routes: lent bytes go back when the last answer has been sent", async () => {
+  let returned = 0;
+  const { ask } = site({
+    metrics: () => Promise.resolve(lendBytes(new Uint8Array(3), () => returned++)),
+  });
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  await Promise.all([
+    ask("/metrics", {}, first.promise),
+    ask("/metrics", { method: "HEAD" }, second.promise),
+  ]);
+  first.reject(new Error("the client has gone"));
+  await first.promise.catch(() => {});
+  assert.equal(returned, 0);
+  second.resolve();
+  await second.promise;
+  assert.equal(returned, 1);
+});
+
+Deno.test("routes: lent bytes go back when they are compressed", async () => {
+  const returned = Promise.withResolvers<void>();
+  const { ask } = site({
+    metrics: () => Promise.resolve(lendBytes(new Uint8Array(5000), returned.resolve)),
+  });
+  const never = new Promise<void>(() => {});
+  await ask("/metrics", { headers: { "accept-encoding": "gzip" } }, never);
+  await returned.promise;
 });
 
 Deno.test("routes: tables are streamed", async () => {

@@ -1,8 +1,11 @@
 /** The routes behind a real server: what only sockets show. */
 
 import assert from "node:assert/strict";
+import { lendBytes, type LentBytes } from "../../../src/http/lent_bytes.ts";
 import { buildRoutes, type RoutesOptions } from "../../../src/http/routes.ts";
 import { openServer } from "../../../src/http/server.ts";
+
+const METRICS = new TextEncoder().encode("metric 1\n".repeat(1000));
 
 interface Site {
   readonly address: { hostname: string; port: number };
@@ -17,7 +20,7 @@ async function serving(
   const routes = buildRoutes({
     telemetryPath: "/metrics",
     openMetrics: false,
-    metrics: () => Promise.resolve(new TextEncoder().encode("metric 1\n".repeat(1000))),
+    metrics: () => Promise.resolve(lendBytes(METRICS, () => {})),
     programs: () => [],
     isReady: () => true,
     version: "1.2.3",
@@ -105,7 +108,7 @@ Deno.test("served: tables end when the client goes, and that is no error", async
 
 Deno.test("served: a client that leaves during its scrape is no error", async () => {
   const begun = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<Uint8Array>();
+  const release = Promise.withResolvers<LentBytes>();
   const metrics = () => {
     begun.resolve();
     return release.promise;
@@ -115,7 +118,7 @@ Deno.test("served: a client that leaves during its scrape is no error", async ()
     await connection.write(new TextEncoder().encode("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"));
     await begun.promise;
     connection.close();
-    release.resolve(new Uint8Array(10));
+    release.resolve(lendBytes(new Uint8Array(10), () => {}));
     assert.match((await send(site, "GET /-/healthy HTTP/1.1", "Host: a"))[0], /^http\/1\.1 200/);
     assert.deepEqual(site.logged, []);
   });
@@ -130,5 +133,40 @@ Deno.test("served: tables that break in the middle are logged, and the body is c
     const response = await fetch(`http://127.0.0.1:${address.port}/tables`);
     await assert.rejects(response.text());
     assert.deepEqual(logged, ["reading the tables failed"]);
+  });
+});
+
+Deno.test("served: bytes are lent until a slow client has them all", async () => {
+  const bytes = new Uint8Array(20_000_000).fill(0x61);
+  const returned = Promise.withResolvers<void>();
+  let lent = true;
+  const metrics = () =>
+    Promise.resolve(lendBytes(bytes, () => {
+      lent = false;
+      returned.resolve();
+    }));
+  await serving({ metrics }, async ({ address }) => {
+    const connection = await Deno.connect(address);
+    await connection.write(new TextEncoder().encode("GET /metrics HTTP/1.0\r\n\r\n"));
+    const buffer = new Uint8Array(1 << 16);
+    assert.ok(await connection.read(buffer));
+    assert.ok(lent, "the client has read 64 KB of 20 MB");
+    let size = 0;
+    for (let read; (read = await connection.read(buffer)) !== null;) size += read;
+    assert.ok(size > bytes.length - buffer.length, `${size} bytes`);
+    connection.close();
+    await returned.promise;
+  });
+});
+
+Deno.test("served: lent bytes go back when the client goes", async () => {
+  const returned = Promise.withResolvers<void>();
+  const metrics = () => Promise.resolve(lendBytes(new Uint8Array(20_000_000), returned.resolve));
+  await serving({ metrics }, async ({ address }) => {
+    const connection = await Deno.connect(address);
+    await connection.write(new TextEncoder().encode("GET /metrics HTTP/1.0\r\n\r\n"));
+    assert.ok(await connection.read(new Uint8Array(1000)));
+    connection.close();
+    await returned.promise;
   });
 });

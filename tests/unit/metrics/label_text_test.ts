@@ -12,7 +12,7 @@ const value = fc.oneof(
 function written(values: string[]): Uint8Array {
   const text = new TextBuffer();
   writeLabels(text, NAMES, values, labelOrder(NAMES));
-  return text.copy();
+  return text.written();
 }
 
 Deno.test("labels are written by name and escaped", () => {

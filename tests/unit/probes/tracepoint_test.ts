@@ -13,5 +13,7 @@ Deno.test("near events: the name elsewhere, like names of the category", () => {
   assert.deepEqual(nearEvents("writeback", "dirty_folio", EVENTS), [
     "writeback:writeback_dirty_folio",
   ]);
+  assert.deepEqual(nearEvents("block", "block_rq_isue", EVENTS), ["block:block_rq_issue"]);
+  assert.deepEqual(nearEvents("", "sys_entr_openat", EVENTS), ["syscalls:sys_enter_openat"]);
   assert.deepEqual(nearEvents("none", "nothing", EVENTS), []);
 });

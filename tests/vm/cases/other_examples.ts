@@ -17,7 +17,7 @@ export function otherExampleCases(exporters: Exporters): GuestCase[] {
       name: "examples/syscalls.yaml counts n calls as n",
       async run() {
         const [growth] = await watch([await exporters.examples()], () => callGetppid(CALLS));
-        const command = Deno.readTextFileSync("/proc/self/comm").trim();
+        const command = Deno.readTextFileSync("/proc/thread-self/comm").trim();
         const labels = { command, number: GETPPID };
         assert.equal(growth.of("ebpf_exporter_syscalls_total", labels), CALLS);
       },
