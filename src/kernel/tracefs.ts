@@ -59,6 +59,18 @@ export function listEvents(): string[] {
   }
 }
 
+/** Whether the kernel can trace the function (and so lets a kprobe on it); undefined where it does not tell. */
+export function isTraceable(kernelFunction: string): boolean | undefined {
+  try {
+    // A line is a name, and its module in brackets (Documentation/trace/ftrace.rst).
+    const list = Deno.readTextFileSync(`${openTracefs()}/available_filter_functions`);
+    return `\n${list}`.includes(`\n${kernelFunction}\n`) ||
+      `\n${list}`.includes(`\n${kernelFunction} `);
+  } catch {
+    return undefined;
+  }
+}
+
 const GROUP = "ebpf_exporter_";
 
 /** A named kprobe in tracefs, for kernels before 4.17; it stays until it is deleted. */

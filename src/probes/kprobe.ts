@@ -2,7 +2,7 @@
 
 import { ProgramType } from "../kernel/bpf.ts";
 import { describeErrno, ENOENT, SystemCallError } from "../kernel/errno.ts";
-import { findNearFunctions } from "../kernel/kallsyms.ts";
+import { findNearFunctions, type NearFunctions } from "../kernel/kallsyms.ts";
 import type { OwnedFd } from "../kernel/owned_fd.ts";
 import {
   type KprobePmu,
@@ -14,6 +14,7 @@ import {
   createNamedKprobe,
   deleteNamedKprobe,
   deleteStaleKprobes,
+  isTraceable,
   openTracefs,
   readEventId,
 } from "../kernel/tracefs.ts";
@@ -22,22 +23,44 @@ import { AttachError, type Attachment, type ProbeType } from "./attachment.ts";
 /** Why a name was refused, as far as the kernel's lists tell. */
 function explain(kernelFunction: string, errno: number): string {
   const EINVAL = 22, EOPNOTSUPP = 95, EADDRNOTAVAIL = 99;
-  const { exists, near } = readNearFunctions(kernelFunction);
+  const found = readNearFunctions(kernelFunction);
+  if (!found) return "";
+  const { exists, near } = found;
   const hint = near.length > 0 ? `; near names: ${near.join(", ")}` : "";
-  if (!exists && errno === ENOENT) {
+  // kprobe_events of newer kernels answers EINVAL.
+  if (!exists && [ENOENT, EINVAL].includes(errno)) {
     return `this kernel has no function of that name, or it is inlined everywhere${hint}`;
   }
-  if (exists && [EINVAL, EOPNOTSUPP, EADDRNOTAVAIL].includes(errno)) {
-    return `the function is there, but must not be probed (see /sys/kernel/debug/kprobes/blacklist)${hint}`;
+  if (exists && errno === EADDRNOTAVAIL) {
+    return `this kernel has several functions of that name, and a probe could mean any of them${hint}`;
+  }
+  if (exists && [EINVAL, EOPNOTSUPP].includes(errno)) {
+    const why = isBlacklisted(kernelFunction)
+      ? "must not be probed (see /sys/kernel/debug/kprobes/blacklist)"
+      : isTraceable(kernelFunction) === false
+      ? "was compiled without a place for probes (notrace, as each inline function is)"
+      : "cannot be probed";
+    return `the function is there, but ${why}${hint}`;
   }
   return hint.slice(2);
 }
 
-function readNearFunctions(name: string) {
+/** Whether the kernel lists the function among those whose probing would bring it down. */
+function isBlacklisted(kernelFunction: string): boolean {
+  try {
+    const list = Deno.readTextFileSync("/sys/kernel/debug/kprobes/blacklist");
+    return list.includes(`\t${kernelFunction}\n`);
+  } catch {
+    return false; // debugfs is not mounted, or not for us
+  }
+}
+
+/** Undefined where kallsyms cannot be read. */
+function readNearFunctions(name: string): NearFunctions | undefined {
   try {
     return findNearFunctions(name);
   } catch {
-    return { exists: false, near: [] };
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 // What a process without libbcc loads is what libbcc would have loaded: the kernel's tags over the instructions are equal.
 import assert from "node:assert/strict";
+import { excludedByKernel } from "../../src/commands/start_programs.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
 import { functionInfo, ProgramType } from "../../src/kernel/bpf.ts";
 import { loadProgram } from "../../src/loader/load_program.ts";
@@ -16,6 +17,7 @@ for (const program of config!.programs) {
     const types = alternative.probes.map(({ kind }) => PROBE_TYPES[kind].programType);
     // Without kprobes in the kernel their functions cannot be loaded by anybody.
     if (types.includes(ProgramType.KPROBE) && PROBE_TYPES.kprobe.findObstacle("")) continue;
+    if (excludedByKernel(alternative) !== undefined) continue;
     Deno.test(`${program.name}, alternative ${index + 1}: tags as libbcc's own load gives them`, async () => {
       const code = alternative.code.text;
       const compiled = await compileForTest(code, alternative.cflags);

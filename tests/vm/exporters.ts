@@ -5,12 +5,13 @@ import { type ExporterProcess, startExporter, temporaryFolder } from "../e2e/exp
 import { readReference } from "../reference.ts";
 import { separateAlternatives } from "./example_alternatives.ts";
 import { probePrograms } from "./probe_programs.ts";
+import type { Release } from "./releases.ts";
 import { sumSeries } from "./series.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url).pathname;
 
 export interface Exporters extends AsyncDisposable {
-  /** All examples as they are, types from the kernel's headers. */
+  /** All examples as they are, types from the kernel's headers where clang understands them. */
   examples(): Promise<ExporterProcess>;
   /** Each alternative of the examples by itself, and programs of the tests; types from BTF. */
   alternatives(): Promise<ExporterProcess>;
@@ -18,6 +19,22 @@ export interface Exporters extends AsyncDisposable {
   reference(): Promise<ExporterProcess>;
   /** Those that have been started. */
   running(): readonly ExporterProcess[];
+}
+
+/** Fails with the exporter's log unless that alternative of the program runs. */
+export async function assertRuns(
+  exporter: ExporterProcess,
+  program: string,
+  alternative: number,
+): Promise<void> {
+  const labels = { program, alternative: String(alternative) };
+  const metrics = await exporter.get("/metrics");
+  const running = sumSeries(metrics, "ebpf_exporter_program_alternative_info", labels);
+  assert.equal(
+    running,
+    1,
+    `${program} does not run, or by another alternative:\n${exporter.log()}`,
+  );
 }
 
 /** `/metrics` of two moments, and what grew between them. */
@@ -60,7 +77,7 @@ function once<T>(f: () => T): () => T {
 }
 
 /** Opens nothing yet; disposing ends what was started. */
-export function openExporters(): Exporters {
+export function openExporters(release: Release): Exporters {
   const folder = temporaryFolder();
   const write = (name: string, text: string) => {
     Deno.writeTextFileSync(`${folder.path}/${name}`, text);
@@ -73,7 +90,7 @@ export function openExporters(): Exporters {
     return exporter;
   };
   return {
-    examples: once(() => start("--kernel.types=headers", "--config", EXAMPLES)),
+    examples: once(() => start(`--kernel.types=${release.kernelTypes}`, "--config", EXAMPLES)),
     alternatives: once(() => {
       const programs = [
         ...["bio", "cachestat", "timers"].flatMap(separateAlternatives),

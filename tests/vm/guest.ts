@@ -13,8 +13,12 @@ import { type GuestCase, runCases } from "./guest_case.ts";
 import { RELEASES } from "./releases.ts";
 
 const release = RELEASES[Deno.args[0]];
+assert.ok(
+  release,
+  `release "${Deno.args[0]}": expected one of ${Object.keys(RELEASES).join(", ")}`,
+);
 
-await using exporters = openExporters();
+await using exporters = openExporters(release);
 
 const cases: readonly GuestCase[] = [
   {
@@ -31,7 +35,7 @@ const cases: readonly GuestCase[] = [
     },
   },
   {
-    name: "all examples start with types from the kernel's headers",
+    name: `all examples start with --kernel.types=${release.kernelTypes}`,
     run: async () => void await exporters.examples(),
   },
   {
@@ -43,7 +47,7 @@ const cases: readonly GuestCase[] = [
   ...otherExampleCases(exporters),
   ...probeCases(exporters),
   ...endCases(exporters),
-  ...namedKprobeCases(),
+  ...namedKprobeCases(release),
   ...kernelSuiteCases(release),
 ];
 

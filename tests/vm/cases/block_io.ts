@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { discard, DISK, readDirect, writeDirect, writeZeroes } from "../disk.ts";
-import { type Exporters, type Growth, watch } from "../exporters.ts";
+import { assertRuns, type Exporters, type Growth, watch } from "../exporters.ts";
 import type { GuestCase } from "../guest_case.ts";
 import type { Release } from "../releases.ts";
-import { sumSeries } from "../series.ts";
 
 const KIB = 1024;
 
@@ -74,18 +73,15 @@ export function blockIoCases(exporters: Exporters, release: Release): GuestCase[
     },
     {
       name: `examples/bio.yaml counts it, by alternative ${bio[0]}`,
-      run() {
-        const labels = { program: "bio", alternative: String(bio[0]) };
-        assert.equal(
-          sumSeries(examples.after, "ebpf_exporter_program_alternative_info", labels),
-          1,
-        );
+      async run() {
+        await assertRuns(await exporters.examples(), "bio", bio[0]);
         checkHistograms(examples, "", "vda");
       },
     },
     ...bio.map((alternative) => ({
       name: `examples/bio.yaml counts it, alternative ${alternative} by itself`,
-      run() {
+      async run() {
+        await assertRuns(await exporters.alternatives(), `bio_${alternative}`, 1);
         const knowsName = alternative < 3;
         const device = knowsName ? "vda" : diskNumber();
         checkHistograms(alternatives, `alternative_${alternative}_`, device);

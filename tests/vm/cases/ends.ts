@@ -31,8 +31,8 @@ export function endCases(exporters: Exporters): GuestCase[] {
         for (const exporter of exporters.running()) {
           assert.equal(childrenOf(exporter.pid), "");
         }
-        const { functions, tables, kprobes, namedKprobes } = listKernelObjects();
-        assert.ok(functions.length > 0 && tables.length > 0 && kprobes.length > 0);
+        const { bpf, kprobes, namedKprobes } = listKernelObjects();
+        assert.ok(bpf.length > 0 && kprobes.length > 0);
         assert.deepEqual(namedKprobes, []);
       },
     },

@@ -9,6 +9,7 @@ import { callGetppid } from "../getppid.ts";
 import type { GuestCase } from "../guest_case.ts";
 import { listKernelObjects, NOTHING } from "../kernel_objects.ts";
 import { findBlacklisted } from "../probe_programs.ts";
+import type { Release } from "../releases.ts";
 
 const CALLS = 321;
 const FUNCTION = "__x64_sys_getppid";
@@ -64,7 +65,7 @@ async function killWhileAttached(
   return child.pid;
 }
 
-export function namedKprobeCases(): GuestCase[] {
+export function namedKprobeCases({ inlineFunction }: Release): GuestCase[] {
   let compiled: Awaited<ReturnType<typeof compileForTest>>;
   return [
     {
@@ -108,12 +109,28 @@ export function namedKprobeCases(): GuestCase[] {
             () => type.attach(name, number),
             (error) => error instanceof AttachError && words.test(error.message),
           );
-        refused("sys_getppid", /ENOENT.*no function of that name.*__x64_sys_getppid/);
+        refused("sys_getppid", /(ENOENT|EINVAL).*no function of that name.*__x64_sys_getppid/);
         refused(findBlacklisted(), /EINVAL.*must not be probed/);
         assert.deepEqual(listKernelObjects().namedKprobes, others);
         program.close();
       },
     },
+    ...(inlineFunction === undefined ? [] : [{
+      name: "an inline function is told as one that was compiled without a place for probes",
+      run() {
+        for (const type of [kprobeType(false), kprobeType(false, NO_PMU)]) {
+          const program = loadProgram(compiled, [{ name: "count", type: type.programType }]);
+          assert.throws(
+            () => type.attach(inlineFunction, program.functions[0].fd.number),
+            (error) =>
+              error instanceof AttachError &&
+              /EINVAL.*the function is there, but was compiled without a place for probes/
+                .test(error.message),
+          );
+          program.close();
+        }
+      },
+    }]),
     {
       name: "nothing of it is left in the kernel",
       run() {
