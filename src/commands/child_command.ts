@@ -1,8 +1,9 @@
 /** How this program starts itself again as a child: the compiled binary as it is, source through the same Deno. */
 
+import type { ChildCommand } from "../kernel/child_process.ts";
 import type { ChildKind } from "./args.ts";
 
-export function childCommand(kind: ChildKind): { path: string; args: string[] } {
+export function childCommand(kind: ChildKind): ChildCommand {
   const path = Deno.execPath();
   if (Deno.build.standalone) return { path, args: [kind] };
   const root = new URL("../../", import.meta.url);

@@ -4,6 +4,7 @@ import type { CompiledProgram } from "../compiler/compiled_program.ts";
 import { compileProgram, type CompileResult } from "../compiler/compile_program.ts";
 import { parseDiagnostics } from "../compiler/diagnostics.ts";
 import { KaddrError, kaddrFlags } from "../compiler/kaddrs.ts";
+import { findLostIncrements } from "../compiler/lost_increments.ts";
 import { placeInCode } from "../config/code_place.ts";
 import type { AlternativeConfig, ConfigProblem, ProgramConfig } from "../config/config.ts";
 import { formatProblem } from "../config/problem.ts";
@@ -110,6 +111,13 @@ export function createCompileAlternative(
           log.debug("compiler output", { program: program.name, output: result.output });
         }
         const { compiled } = result;
+        for (const table of findLostIncrements(alternative.code.text, compiled.tables)) {
+          log.warn("increment() makes no new keys in this kind of table, so it counts nothing", {
+            program: program.name,
+            table,
+            remedy: "lookup_or_try_init() and lock_xadd()",
+          });
+        }
         const problems = checkProgramAgainstCode(program, alternative, {
           functions: compiled.functions.map(({ name }) => name),
           tables: compiled.tables.map(({ name }) => name),

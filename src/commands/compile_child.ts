@@ -3,7 +3,8 @@
  * on stderr. Exit status 1: the code does not compile.
  */
 
-import { bindToParent, duplicateFd, limitData, replaceFd, writeFd } from "../kernel/libc.ts";
+import { readRequest } from "../kernel/child_process.ts";
+import { duplicateFd, limitData, replaceFd, writeFd } from "../kernel/libc.ts";
 import { COMPILER_UNAVAILABLE, type CompileRequest } from "../compiler/compile_request.ts";
 import { compileWithKernelTypes } from "../compiler/compile_with_kernel_types.ts";
 
@@ -11,8 +12,8 @@ import { compileWithKernelTypes } from "../compiler/compile_with_kernel_types.ts
 const MOST_MEMORY_BYTES = 4 * 2 ** 30;
 
 export async function compileChild(): Promise<number> {
-  const request: CompileRequest = await new Response(Deno.stdin.readable).json();
-  if (!bindToParent(request.parentPid)) return 1;
+  const request = await readRequest<CompileRequest>();
+  if (!request) return 1;
   limitData(MOST_MEMORY_BYTES);
   // libbcc prints some of its errors to stdout, where only the answer may go.
   const answer = duplicateFd(1);

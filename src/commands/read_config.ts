@@ -2,14 +2,13 @@
 
 import type { Config, ConfigProblem } from "../config/config.ts";
 import type { ConfigSource } from "../config/load_config.ts";
-import { killGroup } from "../kernel/libc.ts";
+import { runChild } from "../kernel/child_process.ts";
 import type { Log } from "../log.ts";
 import { childCommand } from "./child_command.ts";
 import { DEFAULT_EXAMPLE, readExample } from "./examples.ts";
 
 /** What the config child gets on stdin. */
 export interface ConfigRequest {
-  readonly parentPid: number;
   readonly sources: readonly ConfigSource[];
 }
 
@@ -53,38 +52,18 @@ export async function readConfig(
   const sources = names.length > 0
     ? names.map((name) => resolveSource(name, log))
     : [readExample(DEFAULT_EXAMPLE)!];
-  const request: ConfigRequest = { parentPid: Deno.pid, sources };
-  const { path, args } = childCommand("config-child");
-  const child = new Deno.Command(path, {
-    args,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-    // Its own process group from the start: Ctrl-C in a terminal is for the exporter to handle.
-    detached: true,
-  }).spawn();
-  // Not the signal option of the command, which asks politely: a child that is stopped would not hear it.
-  const kill = () => killGroup(child.pid);
-  const timer = setTimeout(kill, TIMEOUT_MS);
-  signal?.addEventListener("abort", kill, { once: true });
-  const writer = child.stdin.getWriter();
-  const sent = writer.write(new TextEncoder().encode(JSON.stringify(request)))
-    .then(() => writer.close()).catch(
-      () => {/* the child ended before it read; its status tells */},
-    );
-  const { success, signal: endedBy, stdout } = await child.output();
-  clearTimeout(timer);
-  signal?.removeEventListener("abort", kill);
-  await sent;
-  signal?.throwIfAborted();
-  if (!success) {
+  const request: ConfigRequest = { sources };
+  const { code, endedBy, stdout, stderr } = await runChild(childCommand("config-child"), request, {
+    timeoutMs: TIMEOUT_MS,
+    signal,
+  });
+  if (endedBy) {
     throw new Error(
-      endedBy
-        ? `reading the configuration was ended by ${endedBy}; it took longer than ${
-          TIMEOUT_MS / 1000
-        } s or too much memory`
-        : "reading the configuration failed",
+      `reading the configuration was ended by ${endedBy}; it took longer than ${
+        TIMEOUT_MS / 1000
+      } s or too much memory`,
     );
   }
+  if (code !== 0) throw new Error(`reading the configuration failed: ${stderr}`);
   return JSON.parse(new TextDecoder().decode(stdout));
 }

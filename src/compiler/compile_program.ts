@@ -3,7 +3,13 @@
  * maps libbcc.
  */
 
-import { killGroup, processExists } from "../kernel/libc.ts";
+import {
+  type ChildCommand,
+  type ChildEnd,
+  type ChildOptions,
+  runChild,
+} from "../kernel/child_process.ts";
+import { processExists } from "../kernel/libc.ts";
 import { COMPILED_PROGRAM_FORMAT, type CompiledProgram } from "./compiled_program.ts";
 import {
   COMPILER_UNAVAILABLE,
@@ -12,13 +18,10 @@ import {
   type ProgramSource,
 } from "./compile_request.ts";
 
-export interface CompileOptions {
+export interface CompileOptions extends ChildOptions {
   readonly kernelTypes: KernelTypes;
-  readonly timeoutMs: number;
-  /** Ends the child at once. */
-  readonly signal?: AbortSignal;
   /** How to start this program again as a compile child. */
-  readonly childCommand: { readonly path: string; readonly args: readonly string[] };
+  readonly childCommand: ChildCommand;
 }
 
 /** What came of a compilation. `output` is all that clang and libbcc printed. */
@@ -87,13 +90,8 @@ export async function compileProgram(
     return { reason, output: "", unavailable: true };
   }
   try {
-    const request: CompileRequest = {
-      source,
-      kernelTypes: options.kernelTypes,
-      parentPid: Deno.pid,
-      folder,
-    };
-    return await runChild(request, options);
+    const request: CompileRequest = { source, kernelTypes: options.kernelTypes, folder };
+    return readAnswer(await runChild(options.childCommand, request, options), options.timeoutMs);
   } finally {
     removeFolder(folder);
   }
@@ -105,54 +103,25 @@ function removeFolder(path: string): void {
   } catch { /* somebody cleared the temporary files */ }
 }
 
-async function runChild(request: CompileRequest, options: CompileOptions): Promise<CompileResult> {
-  options.signal?.throwIfAborted();
-  const child = new Deno.Command(options.childCommand.path, {
-    args: [...options.childCommand.args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    // Its own process group from the start: Ctrl-C in a terminal is for the exporter to handle.
-    detached: true,
-  }).spawn();
-  let timedOut = false;
-  const kill = () => killGroup(child.pid);
-  const timer = setTimeout(() => {
-    timedOut = true;
-    kill();
-  }, options.timeoutMs);
-  options.signal?.addEventListener("abort", kill, { once: true });
-  try {
-    const writer = child.stdin.getWriter();
-    const sent = writer.write(new TextEncoder().encode(JSON.stringify(request)))
-      .then(() => writer.close()).catch(
-        () => {/* the child ended before it read; its status tells */},
-      );
-    const { code, signal, stdout, stderr } = await child.output();
-    await sent;
-    options.signal?.throwIfAborted();
-    const output = new TextDecoder().decode(stderr).trim();
-    if (timedOut) {
-      return {
-        reason: `compiling took longer than ${
-          options.timeoutMs / 1000
-        } s (--compile.timeout) and was ended`,
-        output,
-      };
-    }
-    if (signal) {
-      const cause = OUT_OF_MEMORY.test(output) ? ": the code takes more memory than it may" : "";
-      return { reason: `the compiler was ended by ${signal}${cause}`, output };
-    }
-    if (code === COMPILER_UNAVAILABLE) return { reason: output, output: "", unavailable: true };
-    if (code !== 0) return { reason: "the code does not compile", output };
-    const compiled = JSON.parse(new TextDecoder().decode(stdout)) as CompiledProgram;
-    if (compiled.format !== COMPILED_PROGRAM_FORMAT) {
-      return { reason: "the compile child is of another version", output };
-    }
-    return { compiled, output };
-  } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener("abort", kill);
+function readAnswer(
+  { code, endedBy, timedOut, stdout, stderr: output }: ChildEnd,
+  timeoutMs: number,
+): CompileResult {
+  if (timedOut) {
+    const reason = `compiling took longer than ${
+      timeoutMs / 1000
+    } s (--compile.timeout) and was ended`;
+    return { reason, output };
   }
+  if (endedBy) {
+    const cause = OUT_OF_MEMORY.test(output) ? ": the code takes more memory than it may" : "";
+    return { reason: `the compiler was ended by ${endedBy}${cause}`, output };
+  }
+  if (code === COMPILER_UNAVAILABLE) return { reason: output, output: "", unavailable: true };
+  if (code !== 0) return { reason: "the code does not compile", output };
+  const compiled = JSON.parse(new TextDecoder().decode(stdout)) as CompiledProgram;
+  if (compiled.format !== COMPILED_PROGRAM_FORMAT) {
+    return { reason: "the compile child is of another version", output };
+  }
+  return { compiled, output };
 }

@@ -13,8 +13,6 @@ export interface ProgramSource {
 export interface CompileRequest {
   readonly source: ProgramSource;
   readonly kernelTypes: KernelTypes;
-  /** The process that waits for the answer: the child ends when it is gone. */
-  readonly parentPid: number;
   /** An empty folder of the parent's for the header tree; the parent removes it. */
   readonly folder: string;
 }

@@ -16,7 +16,6 @@ try {
   compileWithKernelTypes({
     source: { name: "oracle", code, cflags },
     kernelTypes: "auto",
-    parentPid: 0,
     folder,
   });
   const libbcc = openLibbcc();

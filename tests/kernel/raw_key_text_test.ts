@@ -65,7 +65,6 @@ Deno.test("raw key text is what libbcc prints", () => {
   compileWithKernelTypes({
     source: { name: "keys", code: source, cflags: [] },
     kernelTypes: "auto",
-    parentPid: 0,
     folder,
   });
   const module = bcc.bpf_module_create_c_from_string(text(source), 0, null, 0, true, null);
