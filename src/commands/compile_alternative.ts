@@ -112,11 +112,14 @@ export function createCompileAlternative(
         }
         const { compiled } = result;
         for (const table of findLostIncrements(alternative.code.text, compiled.tables)) {
-          log.warn("increment() makes no new keys in this kind of table, so it counts nothing", {
-            program: program.name,
-            table,
-            remedy: "lookup_or_try_init() and lock_xadd()",
-          });
+          log.warn(
+            "increment() makes no new keys in this kind of table: what has none yet is not counted",
+            {
+              program: program.name,
+              table,
+              remedy: "lookup_or_try_init() and lock_xadd()",
+            },
+          );
         }
         const problems = checkProgramAgainstCode(program, alternative, {
           functions: compiled.functions.map(({ name }) => name),
