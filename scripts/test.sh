@@ -161,7 +161,8 @@ fi
 
 if select_files tests/e2e; then
   run_with_bpf "end to end, deno run" deno test "${flags[@]}" "${files[@]}"
-  # The program alone in a folder of its own: nothing beside it can help it.
+  # The program alone in a folder of its own: nothing beside it can help it. A test runs it as another user.
+  chmod 755 "$scratch"
   binary=$scratch/alone/ebpf_exporter
   mkdir "$scratch/alone"
   before=$failed

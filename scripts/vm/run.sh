@@ -43,7 +43,10 @@ say() { echo "vm $release: $*" >&2; }
 fetch_kernel() {
   local mirror apt image kernel common extra deb
   mirror=${DEBIAN_MIRROR:-$(apt-cache policy | grep -oE 'https?://[^ ]+/debian\b' | head -1 || true)}
-  mirror=${mirror:-http://ftp.debian.org/debian}
+  if [ -z "$mirror" ]; then
+    say "found no Debian mirror that apt uses here; name one in DEBIAN_MIRROR" >&2
+    return 1
+  fi
   say "fetching its kernel from $mirror"
   rm -rf "$cache"/{apt,root,*.deb} # of a fetch that was cut short
   mkdir -p "$cache"/apt/{lists/partial,cache/archives/partial}
