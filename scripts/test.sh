@@ -148,7 +148,8 @@ run_with_bpf() {
   if [ "$can_bpf" = yes ]; then
     test_step "$title" "$@"
   elif type -P qemu-system-x86_64 >/dev/null; then
-    test_step "$title (in QEMU)" scripts/vm/run.sh bookworm "$@"
+    # Without KVM the guest takes 10 to 30 times as long as this machine.
+    test_step "$title (in QEMU)" env VM_TIMEOUT_S=5400 scripts/vm/run.sh bookworm "$@"
   else
     leave_out "$title" "no rights for BPF here, and no QEMU"
   fi

@@ -20,7 +20,10 @@ export interface ProgramState {
   readonly config: ProgramConfig;
   /** The alternative that runs, counted from 1; 0 when none does. */
   readonly alternative: number;
-  /** Why no alternative runs; with several, one line each. */
+  /**
+   * Why no alternative runs; where one does, why those before it were passed over. A line each where there
+   * are several.
+   */
   readonly reason?: string;
   /** Probes of the alternative that runs, or of the last one tried. */
   readonly probes: readonly ProbeState[];

@@ -5,6 +5,7 @@ import { compileProgram, type CompileResult } from "../compiler/compile_program.
 import { parseDiagnostics } from "../compiler/diagnostics.ts";
 import { KaddrError, kaddrFlags } from "../compiler/kaddrs.ts";
 import { findLostIncrements } from "../compiler/lost_increments.ts";
+import { findUnsupportedTables } from "../compiler/unsupported_tables.ts";
 import { placeInCode } from "../config/code_place.ts";
 import type { AlternativeConfig, ConfigProblem, ProgramConfig } from "../config/config.ts";
 import { formatProblem } from "../config/problem.ts";
@@ -74,6 +75,20 @@ function addressFlags({ kaddrs }: AlternativeConfig): string[] {
   }
 }
 
+/** Tables that cannot be had are told before the compiler makes them: a pin would stay behind. */
+function refuseTables({ code }: AlternativeConfig): void {
+  const problems = findUnsupportedTables(code.text).map(({ offset, message }): ConfigProblem => {
+    const before = code.text.slice(0, offset).split("\n");
+    const column = new TextEncoder().encode(before.at(-1)).length + 1;
+    return withSourceLine({
+      place: placeInCode(code, before.length, column),
+      path: "code",
+      message,
+    });
+  });
+  if (problems.length > 0) throw new CompileError("the code cannot be run", problems);
+}
+
 /**
  * Makes the function that compiles alternatives in children, `compileJobs` at a time. It throws `CompileError`; a metric
  * whose table the code does not define is left to the caller, since the program can run without it.
@@ -89,6 +104,7 @@ export function createCompileAlternative(
     gate(async () => {
       const done = progress.begin(program.name);
       try {
+        refuseTables(alternative);
         const result = await compileProgram({
           name: program.name,
           code: alternative.code.text,

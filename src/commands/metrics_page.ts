@@ -1,11 +1,12 @@
 /** The text of `/metrics`: table families and the exporter's own, in the order of their names. */
 
-import { OPENMETRICS_END, type TextFormat } from "../exposition/family_header.ts";
+import { OPENMETRICS_END } from "../exposition/family_header.ts";
 import { TextBuffer } from "../exposition/text_buffer.ts";
+import type { TextFormat } from "../exposition/text_format.ts";
 import { lendBytes, type LentBytes } from "../http/lent_bytes.ts";
 import type { Log } from "../log.ts";
 import type { ScrapePlan, ScrapeReport } from "../metrics/scrape_plan.ts";
-import type { SelfMetrics } from "../self_metrics.ts";
+import type { SelfMetrics } from "../self_metrics/self_metrics.ts";
 
 /** Makes one page; `plan` is absent while programs are being started. Calls must not overlap. */
 export type MetricsPage = (
@@ -46,10 +47,27 @@ function createReportLog(log: Log): (report: ScrapeReport) => void {
   };
 }
 
+/** Writes to the log, once, which families a page in OpenMetrics lacks. */
+function createClashLog(log: Log): (plan: ScrapePlan) => void {
+  const told = new Set<string>();
+  return ({ clashingNames }) => {
+    for (const metric of clashingNames) {
+      if (told.has(metric)) continue;
+      told.add(metric);
+      log.warn("metric left out of OpenMetrics", {
+        metric,
+        reason: `${metric}_total has the same name there`,
+        remedy: "give one of them another name",
+      });
+    }
+  };
+}
+
 /** Opens the page; its buffer is kept from scrape to scrape, unless a slow client still reads the last one. */
 export function openMetricsPage(selfMetrics: SelfMetrics, log: Log): MetricsPage {
   let spare: TextBuffer | undefined;
   const logReport = createReportLog(log);
+  const logClashes = createClashLog(log);
   return async (plan, format) => {
     if (plan) {
       const report = await plan.read();
@@ -61,6 +79,7 @@ export function openMetricsPage(selfMetrics: SelfMetrics, log: Log): MetricsPage
       }
       for (const { metric, series } of report.series) selfMetrics.setMetricSeries(metric, series);
       logReport(report);
+      if (format === "openmetrics") logClashes(plan);
     }
     const own = await selfMetrics.families(format);
     const names = plan?.familyNames ?? [];

@@ -5,9 +5,10 @@ import { formatProblem } from "../config/problem.ts";
 import type { Exporter } from "../exporter.ts";
 import { buildRoutes } from "../http/routes.ts";
 import { formatAddress, openServer, type Server } from "../http/server.ts";
+import { raiseOpenFiles } from "../kernel/libc.ts";
 import { type Log, openLog } from "../log.ts";
 import type { ProgramState } from "../program_run.ts";
-import { openSelfMetrics, type SelfMetrics } from "../self_metrics.ts";
+import { openSelfMetrics, type SelfMetrics } from "../self_metrics/self_metrics.ts";
 import type { ServeCommand } from "./args.ts";
 import { openMetricsPage } from "./metrics_page.ts";
 import { pageProgram } from "./page_program.ts";
@@ -76,6 +77,7 @@ async function* noTables(): AsyncGenerator<string> {}
 export async function serve(command: ServeCommand): Promise<number> {
   const log = openLog({ level: command.logLevel, format: command.logFormat });
   const signals = listenForSignals();
+  raiseOpenFiles();
   const selfMetrics = openSelfMetrics(readBuildInfo());
   const status: Status = { states: new Map() };
   let server: Server | undefined;
@@ -83,7 +85,7 @@ export async function serve(command: ServeCommand): Promise<number> {
     server = await openServer({
       addresses: command.listenAddresses,
       routes: openRoutes(command, status, selfMetrics, log),
-      onError: (error) => log.error("answering a request failed", { error: String(error) }),
+      onError: (error) => log.error("serving HTTP failed, it goes on", { error: String(error) }),
     });
     const { config, problems } = await readConfig(command.configs, log, signals.signal);
     if (!config) {

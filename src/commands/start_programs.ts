@@ -1,27 +1,15 @@
-/** Starts the programs of a configuration as serving and checking both do, and logs what became of each. */
+/** Starts the programs of a configuration and logs what became of each. */
 
-import type { AlternativeConfig, Config } from "../config/config.ts";
-import { kernelInRange, parseKernelRange } from "../config/kernel_range.ts";
+import type { Config } from "../config/config.ts";
 import { formatProblem } from "../config/problem.ts";
-import { removeStaleFolders, temporaryFolder } from "../compiler/compile_program.ts";
 import { type Exporter, openExporter } from "../exporter.ts";
-import { kernelRelease, parseKernelRelease } from "../kernel/kernel_release.ts";
 import { mountedTracefs } from "../kernel/tracefs.ts";
 import type { Log } from "../log.ts";
 import type { ProgramState } from "../program_run.ts";
 import type { ProgramOptions } from "./args.ts";
-import { createCompileAlternative } from "./compile_alternative.ts";
-import { openProgress } from "./progress.ts";
+import { excludedByKernel } from "./excluded_by_kernel.ts";
+import { openCompiling } from "./open_compiling.ts";
 import { withSourceLine } from "./source_line.ts";
-
-/** Why an alternative with a `kernel:` range is not for this kernel. */
-export function excludedByKernel({ kernel }: AlternativeConfig): string | undefined {
-  if (kernel === undefined) return undefined;
-  const release = kernelRelease();
-  return kernelInRange(parseKernelRange(kernel), parseKernelRelease(release))
-    ? undefined
-    : `it is for kernels ${kernel}, and this is ${release}`;
-}
 
 function logProgram(state: ProgramState, log: Log): void {
   const { config, alternative, reason, probes, kernelTypes } = state;
@@ -61,12 +49,11 @@ export async function startPrograms(
   signal: AbortSignal,
   onProgram: (state: ProgramState) => void,
 ): Promise<Exporter> {
-  removeStaleFolders(temporaryFolder());
-  const progress = openProgress(config.programs.length);
+  const { compile, progress } = openCompiling(config, options, log, signal);
   const tracefsBefore = mountedTracefs();
   const exporter = await openExporter(config, {
     strict: options.strict,
-    compile: createCompileAlternative(options, log, progress, signal),
+    compile,
     excluded: excludedByKernel,
     signal,
     onProgram(state) {

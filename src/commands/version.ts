@@ -4,8 +4,6 @@ import project from "../../deno.json" with { type: "json" };
 
 export interface BuildInfo {
   readonly version: string;
-  /** The commit that it was built from, if known. */
-  readonly revision?: string;
   /** Of Deno. */
   readonly denoVersion: string;
   /** As Deno names it: `x86_64-unknown-linux-gnu`. */
@@ -21,10 +19,9 @@ export function readBuildInfo(): BuildInfo {
   };
 }
 
-/** The text of `--version`; its first line is as the original exporter prints it. */
+/** The text of `--version`; its first line begins as the original exporter's. */
 export function buildVersionText(info: BuildInfo): string {
-  const revision = info.revision ?? "unknown";
-  return `ebpf_exporter, version ${info.version} (revision: ${revision})
+  return `ebpf_exporter, version ${info.version}
   deno version:     ${info.denoVersion}
   platform:         ${info.platform}
 `;

@@ -15,6 +15,7 @@ import {
   COMPILER_UNAVAILABLE,
   type CompileRequest,
   type KernelTypes,
+  NEXT_ATTEMPT,
   type ProgramSource,
 } from "./compile_request.ts";
 
@@ -40,19 +41,33 @@ const OUT_OF_MEMORY = /std::bad_alloc|LLVM ERROR: out of memory/;
 
 const FOLDER_PREFIX = "ebpf_exporter_compile_";
 
+/** What tells process ids of one container from those of another that shares its temporary files. */
+function pidNamespace(): string {
+  return Deno.readLinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+}
+
+/** No compilation takes as long: a folder as old as this is left over, whoever made it. */
+const LEFT_OVER_MS = 24 * 3_600_000;
+
 /**
  * Removes the folders of compilations whose exporter was killed. To be called before the first compilation: a folder of this
  * process's own id is another's, since a container gives its first process the same id each time.
  */
 export function removeStaleFolders(temporaryFolder: string): void {
   const uid = Deno.uid();
+  const namespace = pidNamespace();
   for (const name of listFolder(temporaryFolder)) {
-    const pid = Number(name.match(`^${FOLDER_PREFIX}(\\d+)_`)?.[1]);
-    if (Number.isNaN(pid) || (pid !== Deno.pid && processExists(pid))) continue;
+    const [, where, pid] = name.match(`^${FOLDER_PREFIX}(\\d+)_(\\d+)_`) ?? [];
+    if (where === undefined) continue;
+    const isOver = where === namespace &&
+      (Number(pid) === Deno.pid || !processExists(Number(pid)));
     const path = `${temporaryFolder}/${name}`;
     try {
-      const { uid: owner, isDirectory } = Deno.lstatSync(path);
-      if (isDirectory && owner === uid) Deno.removeSync(path, { recursive: true });
+      const { uid: owner, isDirectory, mtime } = Deno.lstatSync(path);
+      const isOld = Date.now() - (mtime?.getTime() ?? Date.now()) > LEFT_OVER_MS;
+      if (isDirectory && owner === uid && (isOver || isOld)) {
+        Deno.removeSync(path, { recursive: true });
+      }
     } catch { /* another exporter was faster */ }
   }
 }
@@ -81,7 +96,7 @@ export async function compileProgram(
     // Made with mode 0700 and an unguessable name: nobody else can plant headers in it.
     folder = Deno.makeTempDirSync({
       dir: temporaryFolder(),
-      prefix: `${FOLDER_PREFIX}${Deno.pid}_`,
+      prefix: `${FOLDER_PREFIX}${pidNamespace()}_${Deno.pid}_`,
     });
   } catch (error) {
     const words = error instanceof Error ? error.message.replace(/ \(os error.*/s, "") : error;
@@ -104,9 +119,11 @@ function removeFolder(path: string): void {
 }
 
 function readAnswer(
-  { code, endedBy, timedOut, stdout, stderr: output }: ChildEnd,
+  { code, endedBy, timedOut, stdout, stderr }: ChildEnd,
   timeoutMs: number,
 ): CompileResult {
+  // Headers that are too new for libbcc's clang fail in their own lines: what counts is what BTF brought.
+  const output = stderr.split(NEXT_ATTEMPT).at(-1)!.trim();
   if (timedOut) {
     const reason = `compiling took longer than ${
       timeoutMs / 1000

@@ -19,3 +19,6 @@ export interface CompileRequest {
 
 /** Exit status of a child that could not even try: no libbcc, or no kernel types. */
 export const COMPILER_UNAVAILABLE = 3;
+
+/** A line of the child's words: what stands above it is of an attempt that another one has replaced. */
+export const NEXT_ATTEMPT = "ebpf_exporter: compiling again with kernel types from BTF";

@@ -8,7 +8,7 @@ import { openTracefs, readEventFormat } from "../kernel/tracefs.ts";
 import { writeHeaderTree } from "../kernel_types/header_tree.ts";
 import { readLibbccText } from "../kernel_types/libbcc_text.ts";
 import type { CompiledProgram } from "./compiled_program.ts";
-import type { CompileRequest } from "./compile_request.ts";
+import { type CompileRequest, NEXT_ATTEMPT } from "./compile_request.ts";
 import { compileSource } from "./compile_source.ts";
 import { findKernelHeaders } from "./kernel_headers.ts";
 import { findLibbccFile, type Libbcc, openLibbcc } from "./libbcc.ts";
@@ -101,7 +101,7 @@ export function compileWithKernelTypes(request: CompileRequest): CompiledProgram
     const compiled = compileSource(libbcc, code, cflags, `headers ${headers}`);
     if (compiled || kernelTypes === "headers" || !hasBtf()) return compiled;
     // Headers newer than the clang in libbcc do not compile at all; their BTF has no such demands.
-    console.error(`compiling with ${headers} failed; trying kernel types from BTF`);
+    console.error(NEXT_ATTEMPT);
   } else if (kernelTypes === "headers") {
     throw new Error(
       `--kernel.types=headers: there are no kernel headers in /lib/modules/${kernelRelease()}/build; install linux-headers-${kernelRelease()}`,

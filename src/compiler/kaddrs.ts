@@ -1,6 +1,6 @@
 /** Addresses of kernel symbols as compiler flags: `kaddrs: [foo]` gives the code a `kaddr_foo`. */
 
-import { readSymbolAddresses } from "../kernel/kallsyms.ts";
+import { readSymbolAddresses } from "../kernel/symbol_addresses.ts";
 
 /** Addresses that are not to be had; `areHidden`: from this process, whatever the kernel has. */
 export class KaddrError extends Error {

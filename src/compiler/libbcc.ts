@@ -3,7 +3,7 @@
  * 0.37 are bound; the declarations are those of libbcc's `bcc_common.h`.
  */
 
-import { cString } from "../kernel/libc.ts";
+import { addressOf, cString, holding } from "../kernel/libc.ts";
 
 const SYMBOLS = {
   // void *bpf_module_create_c_from_string(const char *text, unsigned flags, const char *cflags[], int ncflags,
@@ -73,16 +73,15 @@ export function compileModule(
 ): Deno.PointerValue {
   const strings = cflags.map(cString);
   const pointers = new BigUint64Array(Math.max(1, strings.length));
-  strings.forEach((text, index) =>
-    pointers[index] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(text))
-  );
+  strings.forEach((text, index) => pointers[index] = addressOf(text));
   const mayRaiseMemlock = true;
-  return libbcc.bpf_module_create_c_from_string(
-    cString(source),
-    0,
-    new Uint8Array(pointers.buffer),
-    strings.length,
-    mayRaiseMemlock,
-    null,
-  );
+  return holding(strings, () =>
+    libbcc.bpf_module_create_c_from_string(
+      cString(source),
+      0,
+      new Uint8Array(pointers.buffer),
+      strings.length,
+      mayRaiseMemlock,
+      null,
+    ));
 }

@@ -1,6 +1,6 @@
 /** Makes the configuration of a program out of what the schema and the tree say; it must not check. */
 
-import { PROBE_KEYS } from "./check_program.ts";
+import { PROBE_KEYS, rawTracepointName } from "./check_program.ts";
 import { buildCodeBlock } from "./code_place.ts";
 import type {
   AlternativeConfig,
@@ -22,7 +22,7 @@ import type {
   ProgramEntry,
 } from "./schema.ts";
 import type { Source } from "./source.ts";
-import { entryAt, itemsAt, type SourceNode } from "./source_node.ts";
+import { entryAt, itemsAt, type SourceNode, valueOffset } from "./source_node.ts";
 
 const PROBE_KIND: Readonly<Record<typeof PROBE_KEYS[number], ProbeKind>> = {
   kprobes: "kprobe",
@@ -85,8 +85,7 @@ function buildProbes(
   if (probes?.kind !== "map") return [];
   return [...probes.entries].map(([name, { keyOffset, value }]) => ({
     kind: PROBE_KIND[key],
-    // The kernel knows a raw tracepoint by its bare name.
-    name: key === "raw_tracepoints" ? name.slice(name.indexOf(":") + 1) : name,
+    name: key === "raw_tracepoints" ? rawTracepointName(name) : name,
     target: value.kind === "scalar" ? value.text : "",
     place: source.place(keyOffset),
   }));
@@ -101,7 +100,7 @@ function buildHistogram(source: Source, node: SourceNode, entry: HistogramEntry)
     kind: "histogram",
     ...buildMetric(source, node, entry),
     bucketType: entry.bucket_type,
-    bucketMultiplier: entry.bucket_multiplier,
+    bucketMultiplier: entry.bucket_multiplier || 1,
     bucketMin: entry.bucket_min,
     bucketMax: entry.bucket_max,
   };
@@ -158,5 +157,5 @@ function buildDecoder(source: Source, node: SourceNode, entry: DecoderEntry): De
 
 /** The place of the value at a key, or of the map where it has no such key. */
 function placeAt(source: Source, node: SourceNode, key: string) {
-  return source.place(entryAt(node, key)?.value.offset ?? node.offset);
+  return source.place(valueOffset(node, key));
 }

@@ -1,9 +1,9 @@
 /** Checks what programs of all files say about one name; it must not know how files are found. */
 
-import { numberAt } from "./check_metric.ts";
+import { multiplierOf, numberAt } from "./check_metric.ts";
 import type { ParsedProgram } from "./parse_programs.ts";
 import { quote } from "./problem.ts";
-import { entryAt, itemsAt, pathText, type SourceNode, textAt } from "./source_node.ts";
+import { entryAt, itemsAt, pathText, type SourceNode, textAt, valueOffset } from "./source_node.ts";
 
 interface NamedMetric {
   readonly program: ParsedProgram;
@@ -28,7 +28,7 @@ export function checkConflicts(programs: readonly ParsedProgram[]): void {
       if (first === undefined) programOf.set(name, program);
       else {
         program.source.report(
-          entryAt(program.node, "name")!.value.offset,
+          valueOffset(program.node, "name"),
           pathText([...program.path, "name"]),
           `the program name ${quote(name)} is used twice, first at ${placeText(first, first.node)}`,
           "choose another name for one of them",
@@ -95,7 +95,7 @@ function* metricsOf(program: ParsedProgram): Generator<NamedMetric> {
       const exported = kind === "histogram" ? labels.slice(0, -1) : labels;
       yield {
         program,
-        offset: entryAt(node, "name")!.value.offset,
+        offset: valueOffset(node, "name"),
         path: pathText([...program.path, "metrics", `${kind}s`, index, "name"]),
         name,
         aspects: {
@@ -112,7 +112,7 @@ function* metricsOf(program: ParsedProgram): Generator<NamedMetric> {
 function bucketText(node: SourceNode): string {
   const type = textAt(node, "bucket_type") ?? "";
   const numbers = [numberAt(node, "bucket_min", 0), numberAt(node, "bucket_max", NaN)];
-  return `${type} ${numbers.join(" to ")} times ${numberAt(node, "bucket_multiplier", 1)}`;
+  return `${type} ${numbers.join(" to ")} times ${multiplierOf(node)}`;
 }
 
 function metricPlace(metric: NamedMetric): string {
@@ -121,7 +121,6 @@ function metricPlace(metric: NamedMetric): string {
 }
 
 function placeText(program: ParsedProgram, node: SourceNode): string {
-  const offset = entryAt(node, "name")?.value.offset ?? node.offset;
-  const { file, line, column } = program.source.place(offset);
+  const { file, line, column } = program.source.place(valueOffset(node, "name"));
   return `${file}:${line}:${column}`;
 }

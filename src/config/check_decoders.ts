@@ -5,13 +5,13 @@ import { DECODER_OF_OPTION } from "./names.ts";
 import { quote } from "./problem.ts";
 import type { Source } from "./source.ts";
 import {
-  entryAt,
-  isNull,
   itemsAt,
   pathText,
+  presentEntry,
   type SourceNode,
   type SourcePath,
   textAt,
+  valueOffset,
 } from "./source_node.ts";
 
 const LONGEST_REGEXP = 65_536;
@@ -94,7 +94,7 @@ function checkStaticMap(source: Source, decoder: SourceNode, path: SourcePath): 
   const value = (map ?? older)?.value;
   if (value === undefined || (value.kind === "map" && value.entries.size === 0)) {
     source.report(
-      nameOffset(decoder),
+      valueOffset(decoder, "name"),
       pathText(path),
       'the decoder "static_map" has no map',
       'give the map as "static_map" beside "name"',
@@ -106,7 +106,7 @@ function checkRegexps(source: Source, decoder: SourceNode, path: SourcePath): vo
   const list = presentEntry(decoder, "regexps");
   if (list === undefined || (list.value.kind === "list" && list.value.items.length === 0)) {
     source.report(
-      nameOffset(decoder),
+      valueOffset(decoder, "name"),
       pathText(path),
       'the decoder "regexp" has no "regexps"',
       'give a list of patterns as "regexps" beside "name"',
@@ -144,14 +144,4 @@ function compileFault(pattern: string): string | undefined {
   } catch (error) {
     return (error as Error).message.replace(/^error parsing regexp: /, "");
   }
-}
-
-function nameOffset(decoder: SourceNode): number {
-  return entryAt(decoder, "name")?.value.offset ?? decoder.offset;
-}
-
-/** The entry at a key, unless its value is nothing. */
-function presentEntry(node: SourceNode, key: string) {
-  const entry = entryAt(node, key);
-  return entry === undefined || isNull(entry.value) ? undefined : entry;
 }

@@ -10,9 +10,11 @@ import {
   isNull,
   itemsAt,
   pathText,
+  presentEntry,
   type SourceNode,
   type SourcePath,
   textAt,
+  valueOffset,
 } from "./source_node.ts";
 
 /** Each bucket is a line of text for each label set at each scrape. */
@@ -127,9 +129,9 @@ function checkSize(
       `the label ${quote(name)} has "padding" without "size"`,
     );
   }
-  const decoders = entryAt(label, "decoders");
-  const empty = decoders === undefined || isNull(decoders.value) ||
-    (decoders.value.kind === "list" && decoders.value.items.length === 0);
+  const decoders = presentEntry(label, "decoders")?.value;
+  const empty = decoders === undefined ||
+    (decoders.kind === "list" && decoders.items.length === 0);
   if (hasSize && empty && textAt(label, "decoder") === undefined) {
     source.report(
       valueOffset(label, "name"),
@@ -143,7 +145,7 @@ function checkSize(
 function checkBuckets(source: Source, metric: SourceNode, path: SourcePath): void {
   const minimum = numberAt(metric, "bucket_min", 0);
   const maximum = numberAt(metric, "bucket_max", NaN);
-  const multiplier = numberAt(metric, "bucket_multiplier", 1);
+  const multiplier = multiplierOf(metric);
   if (!Number.isSafeInteger(minimum) || !Number.isSafeInteger(maximum)) return;
   const report = (message: string, hint?: string) =>
     source.report(
@@ -179,14 +181,16 @@ function checkBuckets(source: Source, metric: SourceNode, path: SourcePath): voi
   }
 }
 
+/** A histogram's multiplier; for Go, and so for the original, 0 is the same as none. */
+export function multiplierOf(histogram: SourceNode): number {
+  const multiplier = numberAt(histogram, "bucket_multiplier", 1);
+  return multiplier === 0 ? 1 : multiplier;
+}
+
 /** The number at a key, or `absent`; NaN for what is no number. */
 export function numberAt(node: SourceNode, key: string, absent: number): number {
   const text = textAt(node, key);
   if (text === undefined) return absent;
   const value = entryAt(node, key)!.value;
   return value.kind === "scalar" && value.style === "plain" ? parseNumber(text) : NaN;
-}
-
-function valueOffset(node: SourceNode, key: string): number {
-  return entryAt(node, key)?.value.offset ?? node.offset;
 }

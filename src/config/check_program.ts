@@ -6,12 +6,13 @@ import { quote } from "./problem.ts";
 import type { Source } from "./source.ts";
 import {
   entryAt,
-  isNull,
   itemsAt,
   pathText,
+  presentEntry,
   type SourceNode,
   type SourcePath,
   textAt,
+  valueOffset,
 } from "./source_node.ts";
 
 /** The keys that hold probes, in the order in which they are attached. */
@@ -23,13 +24,12 @@ export function checkProgram(source: Source, program: SourceNode, path: SourcePa
   const name = textAt(program, "name");
   if (name !== undefined && /[\r\n\t]/.test(name)) {
     source.report(
-      entryAt(program, "name")!.value.offset,
+      valueOffset(program, "name"),
       pathText([...path, "name"]),
       `found the program name ${quote(name)}, expected one line without tabs`,
     );
   }
-  const alternatives = entryAt(program, "alternatives");
-  if (alternatives === undefined || isNull(alternatives.value)) {
+  if (presentEntry(program, "alternatives") === undefined) {
     checkRunnable(source, program, path, "program", false);
   } else {
     checkAlternatives(source, program, path);
@@ -95,9 +95,9 @@ function checkRunnable(
   if (node.kind !== "map") return;
   const name = textAt(node, "name");
   const what = name === undefined ? `the ${kind}` : `the ${kind} ${quote(name)}`;
-  const offset = entryAt(node, "name")?.value.offset ?? node.offset;
-  const code = entryAt(node, "code")?.value;
-  if (code === undefined || isNull(code)) {
+  const offset = valueOffset(node, "name");
+  const code = presentEntry(node, "code")?.value;
+  if (code === undefined) {
     if (!hasCode) {
       source.report(
         entryAt(node, "code")?.keyOffset ?? offset,
@@ -109,12 +109,12 @@ function checkRunnable(
   } else if (code.kind === "scalar" && code.text !== "" && code.text.trim() === "") {
     source.report(code.offset, pathText([...path, "code"]), `${what} has empty code`);
   }
+  checkRawTracepoints(source, node, path);
   // A key of the original's that is not supported is reported by itself.
   if (entryAt(node, "perf_events") !== undefined) return;
   const given = PROBE_KEYS.some((key) => {
-    const probes = entryAt(node, key)?.value;
-    return probes !== undefined && !isNull(probes) &&
-      !(probes.kind === "map" && probes.entries.size === 0);
+    const probes = presentEntry(node, key)?.value;
+    return probes !== undefined && !(probes.kind === "map" && probes.entries.size === 0);
   });
   if (!given) {
     source.report(
@@ -126,13 +126,43 @@ function checkRunnable(
   }
 }
 
+/** The kernel's name of a raw tracepoint, which has no category. */
+export function rawTracepointName(name: string): string {
+  return name.slice(name.indexOf(":") + 1);
+}
+
+/** With and without its category a raw tracepoint is the same key, which a map has once. */
+function checkRawTracepoints(source: Source, node: SourceNode, path: SourcePath): void {
+  const probes = entryAt(node, "raw_tracepoints")?.value;
+  if (probes?.kind !== "map") return;
+  const firstOf = new Map<string, string>();
+  for (const [name, { keyOffset }] of probes.entries) {
+    const bareName = rawTracepointName(name);
+    const first = firstOf.get(bareName);
+    if (first === undefined) {
+      firstOf.set(bareName, name);
+      continue;
+    }
+    const { line } = source.place(probes.entries.get(first)!.keyOffset);
+    source.report(
+      keyOffset,
+      pathText([...path, "raw_tracepoints", name]),
+      `the raw tracepoint ${quote(name)} is given twice, first as ${quote(first)} in line ${line}`,
+      "the kernel knows a raw tracepoint by its name without the category",
+    );
+  }
+}
+
 function checkKernel(source: Source, alternative: SourceNode, path: SourcePath): void {
   const range = textAt(alternative, "kernel");
   if (range === undefined) return;
   try {
     parseKernelRange(range);
   } catch (error) {
-    const offset = entryAt(alternative, "kernel")!.value.offset;
-    source.report(offset, pathText([...path, "kernel"]), (error as Error).message);
+    source.report(
+      valueOffset(alternative, "kernel"),
+      pathText([...path, "kernel"]),
+      (error as Error).message,
+    );
   }
 }

@@ -12,6 +12,8 @@ type Segment = readonly [number, number, number, number];
  */
 export function placeInCode(code: CodeBlock, line: number, column: number): Place {
   const { file, segments } = code;
+  const last = code.text.trimEnd().split("\n").length;
+  if (line > last) return placeInCode(code, last, 1);
   const unit = unitColumn(code.text, line, column);
   let low = -1;
   let high = segments.length - 1;

@@ -92,6 +92,7 @@ export interface CounterConfig extends MetricConfig {
 export interface HistogramConfig extends MetricConfig {
   readonly kind: "histogram";
   readonly bucketType: "exp2" | "linear";
+  /** Above 0: a 0 in the file is 1 here, as for the original. */
   readonly bucketMultiplier: number;
   readonly bucketMin: number;
   readonly bucketMax: number;

@@ -23,30 +23,20 @@ export function quoteList(names: readonly string[]): string {
  * as compilers print it; no line break at the end. Nothing of the file reaches a terminal as a control
  * sequence.
  */
-export function formatProblem(
-  problem: ConfigProblem,
-  options: { readonly color?: boolean } = {},
-): string {
-  const paint = (code: string, text: string) =>
-    options.color ? `\x1b[${code}m${text}\x1b[0m` : text;
+export function formatProblem(problem: ConfigProblem): string {
   const { file, line, column } = problem.place;
-  const lines = [
-    paint("1", `${harmless(file)}:${line}:${column}:`) + " " + paint("1;31", "error:") + " " +
-    harmless(problem.message),
-  ];
+  const lines = [`${harmless(file)}:${line}:${column}: error: ${harmless(problem.message)}`];
   const excerpt = problem.sourceLine === undefined
     ? undefined
     : buildExcerpt(problem.sourceLine, column - 1);
   if (excerpt !== undefined) {
     const gutter = String(line).padStart(5);
-    lines.push(`${paint("2", `${gutter} |`)} ${excerpt.text}`);
     lines.push(
-      `${paint("2", `${" ".repeat(gutter.length)} |`)} ${excerpt.indent}${paint("1;31", "^")}`,
+      `${gutter} | ${excerpt.text}`,
+      `${" ".repeat(gutter.length)} | ${excerpt.indent}^`,
     );
   }
-  if (problem.hint !== undefined) {
-    lines.push(`  ${paint("1", "hint:")} ${harmless(problem.hint)}`);
-  }
+  if (problem.hint !== undefined) lines.push(`  hint: ${harmless(problem.hint)}`);
   return lines.join("\n");
 }
 

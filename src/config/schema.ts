@@ -127,8 +127,8 @@ const histogram = struct({
   bucket_max: wholeNumber(-LARGEST, LARGEST).describe("The last bucket's key"),
   bucket_multiplier: z.preprocess(
     asNumber,
-    z.number("expected a finite number").positive("expected a number above 0"),
-  ).default(1).describe("From the table's unit to the metric's, e.g. 0.000001"),
+    z.number("expected a finite number").nonnegative("expected a number of at least 0"),
+  ).default(1).describe("From the table's unit to the metric's, e.g. 0.000001; 0 is the same as 1"),
   labels: list(label).default([])
     .describe("One label for each field of the key, in order; the last one is the bucket"),
 }).describe("A histogram for each key of the table but for its last field");

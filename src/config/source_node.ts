@@ -49,6 +49,17 @@ export function entryAt(node: SourceNode | undefined, key: string): SourceEntry 
   return node?.kind === "map" ? node.entries.get(key) : undefined;
 }
 
+/** The entry of a map unless its value is nothing, which is the same as no such key. */
+export function presentEntry(node: SourceNode | undefined, key: string): SourceEntry | undefined {
+  const entry = entryAt(node, key);
+  return entry === undefined || isNull(entry.value) ? undefined : entry;
+}
+
+/** Where the value at a key begins, or the node itself where it has no such key. */
+export function valueOffset(node: SourceNode, key: string): number {
+  return entryAt(node, key)?.value.offset ?? node.offset;
+}
+
 function itemAt(node: SourceNode, index: number): SourceNode | undefined {
   return node.kind === "list" ? node.items[index] : undefined;
 }
@@ -61,8 +72,8 @@ export function itemsAt(node: SourceNode | undefined, key: string): readonly Sou
 
 /** The text of a scalar at a key; undefined where it is absent, null or no scalar. */
 export function textAt(node: SourceNode | undefined, key: string): string | undefined {
-  const value = entryAt(node, key)?.value;
-  return value === undefined || value.kind !== "scalar" || isNull(value) ? undefined : value.text;
+  const value = presentEntry(node, key)?.value;
+  return value?.kind === "scalar" ? value.text : undefined;
 }
 
 /** Whether a scalar is YAML's null: nothing, `~`, `null`. */

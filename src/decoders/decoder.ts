@@ -47,8 +47,8 @@ export interface Decoder {
   decode(value: DecoderInput, notes: DecodeNotes): string | undefined;
 }
 
-/** Makes a decoder from its options; a string tells what is wrong with them. */
-export type DecoderBuilder = (config: DecoderConfig, context: DecoderContext) => Decoder | string;
+/** Makes a decoder from its options, which the checks of the configuration have found right. */
+export type DecoderBuilder = (config: DecoderConfig, context: DecoderContext) => Decoder;
 
 /** A value that cannot be decoded; its row is left out. */
 export class DecodeError extends Error {

@@ -4,7 +4,7 @@
  */
 
 import type { DecoderConfig } from "../config/config.ts";
-import { DecodeError, type Decoder, inputText, unquotedText } from "./decoder.ts";
+import { type Decoder, inputText, unquotedText } from "./decoder.ts";
 
 interface Expression {
   matcher(text: string): { find(): boolean };
@@ -14,20 +14,13 @@ interface Expression {
  * Makes the decoder `regexp`: Go's RE2 syntax, searched for anywhere in the text, which is passed on whole.
  * A char array is tried as its raw text and as its text; the one that matches is passed on.
  */
-export function buildRegexp(config: DecoderConfig): Decoder | string {
-  const sources = config.regexps ?? [];
-  if (sources.length === 0) return 'the decoder "regexp" has no regexps';
+export function buildRegexp(config: DecoderConfig): Decoder {
   let expressions: Expression[] = [];
-  let failure = "";
 
   /** re2js takes 1 MB of memory: only configs with this decoder shall pay for it. */
   async function open(): Promise<void> {
     const { RE2JS } = await import("re2js");
-    try {
-      expressions = sources.map((source) => RE2JS.compile(source));
-    } catch (error) {
-      failure = `the regexps do not compile: ${(error as Error).message}`;
-    }
+    expressions = (config.regexps ?? []).map((source) => RE2JS.compile(source));
   }
 
   function matches(text: string | undefined): text is string {
@@ -39,7 +32,6 @@ export function buildRegexp(config: DecoderConfig): Decoder | string {
     refusal: () => undefined,
     open,
     decode: (value) => {
-      if (failure !== "") throw new DecodeError(failure);
       const text = inputText(value);
       if (matches(text)) return text;
       const unquoted = unquotedText(value);

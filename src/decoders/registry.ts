@@ -17,9 +17,7 @@ export const DECODERS: ReadonlyMap<string, DecoderBuilder> = new Map<string, Dec
   ["uint", buildUint],
 ]);
 
-/** Makes the decoder that `config` names, or says in a sentence why not. */
-export function buildDecoder(config: DecoderConfig, context: DecoderContext): Decoder | string {
-  const build = DECODERS.get(config.name);
-  if (build !== undefined) return build(config, context);
-  return `unknown decoder "${config.name}", expected one of ${[...DECODERS.keys()].join(", ")}`;
+/** Makes the decoder that `config` names: one of `DECODERS`, as the schema demands. */
+export function buildDecoder(config: DecoderConfig, context: DecoderContext): Decoder {
+  return DECODERS.get(config.name)!(config, context);
 }

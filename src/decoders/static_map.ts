@@ -14,8 +14,6 @@ export function buildStaticMap(config: DecoderConfig): Decoder {
     name: "static_map",
     refusal: () => undefined,
     decode: (value) => {
-      // What the original shows for a config without the list.
-      if (config.staticMap === undefined) return "empty mapping";
       const text = inputText(value);
       const unquoted = unquotedText(value);
       return texts.get(text) ?? (unquoted === undefined ? undefined : texts.get(unquoted)) ??

@@ -3,13 +3,15 @@
  * of metrics.
  */
 
+import type { TextFormat } from "./text_format.ts";
+
 /** A label's value between its quotes: `\`, `"` and line feed are escaped. */
 export function escapeLabelValue(value: string): string {
   return /[\\"\n]/.test(value) ? value.replace(/[\\"\n]/g, escapeOne) : value;
 }
 
 /** The text of a HELP line: OpenMetrics escapes quotes too, the older format does not. */
-export function escapeHelp(help: string, format: "text" | "openmetrics"): string {
+export function escapeHelp(help: string, format: TextFormat): string {
   return format === "openmetrics" ? escapeLabelValue(help) : help.replace(/[\\\n]/g, escapeOne);
 }
 

@@ -28,6 +28,7 @@ export interface RoutesOptions {
 /** Builds the handler of a server. It answers every request and does not throw. */
 export function buildRoutes(options: RoutesOptions): Routes {
   const scrape = createScrapeQueue(options.metrics);
+  const unsent: Unsent = { bytes: 0 };
   const pages = new Map<string, Routes>([
     [LANDING_PATH, () => Promise.resolve(landingPage(options))],
     [HEALTHY_PATH, () => Promise.resolve(plain(200, "healthy"))],
@@ -37,7 +38,7 @@ export function buildRoutes(options: RoutesOptions): Routes {
       )],
     [
       options.telemetryPath,
-      (request, _cutOff, sent) => metricsPage(request, sent, scrape, options),
+      (request, _cutOff, sent) => metricsPage(request, sent, unsent, scrape, options),
     ],
   ]);
   const { tables } = options;
@@ -61,12 +62,24 @@ export function buildRoutes(options: RoutesOptions): Routes {
   };
 }
 
+/** Answers that clients do not read hold their bytes; beyond this much further ones are refused. */
+const MOST_UNSENT_BYTES = 128 << 20;
+
+/** Bytes of answers that are on their way. */
+interface Unsent {
+  bytes: number;
+}
+
 async function metricsPage(
   request: Request,
   sent: Promise<void>,
+  unsent: Unsent,
   scrape: (format: MetricsFormat) => Promise<LentBytes>,
   { openMetrics, log }: RoutesOptions,
 ): Promise<Response> {
+  if (unsent.bytes > MOST_UNSENT_BYTES) {
+    return plain(503, "too many clients do not read their answers; scrape again later");
+  }
   const format = openMetrics ? chooseMetricsFormat(request.headers.get("accept")) : "text";
   try {
     const headers = new Headers({
@@ -82,6 +95,9 @@ async function metricsPage(
       headers.set("content-encoding", "gzip");
     } else text.keepUntil(sent);
     headers.set("content-length", String(bytes.length));
+    unsent.bytes += bytes.length;
+    const done = () => unsent.bytes -= bytes.length;
+    sent.then(done, done);
     return respond(200, headers, bodyOf(bytes));
   } catch (error) {
     const reason = oneLine(error);

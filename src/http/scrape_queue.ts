@@ -10,7 +10,7 @@ export type ScrapeQueue<Format, Result> = (format: Format) => Promise<Result>;
  *
  * @example
  * ```ts
- * const scrape = createScrapeQueue((format: "text" | "openmetrics") => Promise.resolve(format));
+ * const scrape = createScrapeQueue((format: MetricsFormat) => Promise.resolve(format));
  * const first = scrape("text"); // begins in the next microtask
  * const second = scrape("text"); // joins the first
  * ```

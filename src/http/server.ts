@@ -56,14 +56,14 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       opened.push(openAddress(address, options, cutOff.signal));
     }
   } catch (error) {
-    await Promise.all(opened.map(({ server }) => server.shutdown()));
+    await Promise.all(opened.map((one) => one.shutdown()));
     throw error;
   }
   let closed: Promise<void> | undefined;
   return {
     addresses: opened.map(({ address }) => address),
     close(deadlineMs) {
-      closed ??= closeServers(opened.map(({ server }) => server), cutOff, deadlineMs);
+      closed ??= closeServers(opened, cutOff, deadlineMs);
       return closed;
     },
   };
@@ -73,8 +73,12 @@ type HttpServer = Deno.HttpServer<Deno.NetAddr>;
 
 interface OpenAddress {
   readonly address: ListenAddress;
-  readonly server: HttpServer;
+  /** Stops accepting; resolves when no request is in progress any more. */
+  shutdown(): Promise<void>;
 }
+
+/** A server that has failed (too many open files) is opened again after so long, as often as it takes. */
+const REOPEN_AFTER_MS = 500;
 
 function openAddress(
   address: ListenAddress,
@@ -83,10 +87,10 @@ function openAddress(
 ): OpenAddress {
   const cut = Promise.withResolvers<void>();
   cutOff.addEventListener("abort", () => cut.resolve(), { once: true });
-  const listen = (hostname: string) =>
+  const listen = (hostname: string, port = address.port) =>
     Deno.serve({
       hostname,
-      port: address.port,
+      port,
       onListen: () => {},
       // Deno 2.9 tells bodies that broke here, 2.6 nothing: whoever makes the body knows it first.
       onError: () => plainResponse(500, "internal error"),
@@ -102,11 +106,50 @@ function openAddress(
       }
     });
   try {
-    const server = address.hostname === "" ? listenOnAll(listen) : listen(address.hostname);
-    return { address: { hostname: address.hostname, port: server.addr.port }, server };
+    const first = address.hostname === "" ? listenOnAll(listen) : listen(address.hostname);
+    const { hostname, port } = first.addr;
+    const shutdown = keepOpen(first, () => listen(hostname, port), onError);
+    return { address: { hostname: address.hostname, port }, shutdown };
   } catch (error) {
     throw new Error(explainListenError(address, error), { cause: error });
   }
+}
+
+/**
+ * Opens the server again whenever it fails: Deno's ends for good when a connection cannot be accepted. Returns what shuts
+ * down the one that is open then.
+ */
+function keepOpen(
+  first: HttpServer,
+  reopen: () => HttpServer,
+  onError: ServerOptions["onError"],
+): () => Promise<void> {
+  let server: HttpServer | undefined = first;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let closing = false;
+  const watch = (watched: HttpServer) =>
+    watched.finished.catch((error) => {
+      server = undefined;
+      if (closing) return;
+      onError?.(error);
+      retry();
+    });
+  const retry = () => {
+    timer = setTimeout(() => {
+      try {
+        server = reopen();
+        watch(server);
+      } catch {
+        retry();
+      }
+    }, REOPEN_AFTER_MS);
+  };
+  watch(first);
+  return async () => {
+    closing = true;
+    clearTimeout(timer);
+    await server?.shutdown();
+  };
 }
 
 function plainResponse(status: number, reason: string): Response {
@@ -134,11 +177,11 @@ const LAST_WORDS_MS = 200;
  * answers are cut off instead of the sockets.
  */
 async function closeServers(
-  servers: readonly HttpServer[],
+  opened: readonly OpenAddress[],
   cutOff: AbortController,
   deadlineMs: number,
 ): Promise<void> {
-  const finished = Promise.all(servers.map((server) => server.shutdown()));
+  const finished = Promise.all(opened.map((one) => one.shutdown()));
   if (await within(finished, deadlineMs)) return;
   cutOff.abort();
   await within(finished, LAST_WORDS_MS);

@@ -3,8 +3,8 @@
  * kernel does not know stay 0, which every kernel accepts whatever size it expects.
  */
 
-import { EINVAL, ENOSPC, EPERM, SystemCallError } from "./errno.ts";
-import { addressOf, bpf, cString, raiseMemlock } from "./libc.ts";
+import { E2BIG, EINVAL, ENOSPC, EPERM, SystemCallError } from "./errno.ts";
+import { addressOf, bpf, cString, holding, raiseMemlock } from "./libc.ts";
 import { OwnedFd } from "./owned_fd.ts";
 
 const BPF_MAP_CREATE = 0, BPF_PROG_LOAD = 5, BPF_OBJ_GET_INFO_BY_FD = 15;
@@ -41,12 +41,13 @@ function objectName(name: string): Uint8Array {
 
 /**
  * Runs an attempt again with what older kernels and tighter hosts need: RLIMIT_MEMLOCK raised where the kernel
- * charges BPF memory to it (EPERM before 5.11), the name left out where it knows none (EINVAL before 4.15).
+ * charges BPF memory to it (EPERM before 5.11), the name left out where it knows none (EINVAL or E2BIG
+ * before 4.15).
  */
 function withRetries(attempt: (named: boolean) => number): number {
   let result = attempt(true);
   if (result === -EPERM && raiseMemlock()) result = attempt(true);
-  if (result === -EINVAL) result = attempt(false);
+  if (result === -EINVAL || result === -E2BIG) result = attempt(false);
   return result;
 }
 
@@ -116,7 +117,7 @@ export function loadFunction(load: ProgramLoad): OwnedFd {
   const attempt = (named: boolean) => {
     attr.fill(0, PROG_NAME_OFFSET, PROG_NAME_OFFSET + BPF_OBJ_NAME_LEN);
     if (named) attr.set(objectName(load.name), PROG_NAME_OFFSET);
-    return bpf(BPF_PROG_LOAD, attr);
+    return holding([load.instructions, license], () => bpf(BPF_PROG_LOAD, attr));
   };
   const fd = withRetries(attempt);
   if (fd >= 0) return new OwnedFd(fd);
@@ -129,7 +130,7 @@ export function loadFunction(load: ProgramLoad): OwnedFd {
     view.setUint32(24, 1, true);
     view.setUint32(28, size, true);
     view.setBigUint64(32, addressOf(buffer), true);
-    const again = attempt(false);
+    const again = holding([buffer], () => attempt(false));
     if (again >= 0) return new OwnedFd(again);
     log = new TextDecoder().decode(buffer.subarray(0, Math.max(0, buffer.indexOf(0))));
     if (again !== -ENOSPC) {
@@ -153,7 +154,7 @@ export function functionInfo(fd: number): { tag: string; id: number } {
   view.setUint32(0, fd, true);
   view.setUint32(4, info.length, true);
   view.setBigUint64(8, addressOf(info), true);
-  const result = bpf(BPF_OBJ_GET_INFO_BY_FD, attr);
+  const result = holding([info], () => bpf(BPF_OBJ_GET_INFO_BY_FD, attr));
   if (result < 0) throw new SystemCallError("asking for a function's tag", -result);
   return { id: new DataView(info.buffer).getUint32(4, true), tag: info.subarray(8).toHex() };
 }
@@ -165,5 +166,5 @@ export function openRawTracepoint(name: string, functionFd: number): number {
   const view = new DataView(attr.buffer);
   view.setBigUint64(0, addressOf(nameBuffer), true);
   view.setUint32(8, functionFd, true);
-  return bpf(BPF_RAW_TRACEPOINT_OPEN, attr);
+  return holding([nameBuffer], () => bpf(BPF_RAW_TRACEPOINT_OPEN, attr));
 }

@@ -7,7 +7,8 @@ import type { MapReads } from "./map_reads.ts";
 import type { OwnedFd } from "./owned_fd.ts";
 
 const BPF_MAP_LOOKUP_ELEM = 1, BPF_MAP_GET_NEXT_KEY = 4, BPF_MAP_LOOKUP_BATCH = 24;
-const PER_CPU_TYPES: ReadonlySet<number> = new Set([
+/** Map types with a leaf for each possible CPU. */
+export const PER_CPU_TYPES: ReadonlySet<number> = new Set([
   MapType.PERCPU_HASH,
   MapType.PERCPU_ARRAY,
   MapType.LRU_PERCPU_HASH,

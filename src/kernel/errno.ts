@@ -3,8 +3,8 @@
 import { constants } from "node:os";
 import { strerror } from "./libc.ts";
 
-export const EPERM = 1, ENOENT = 2, EINTR = 4, EACCES = 13, EBUSY = 16, EEXIST = 17;
-export const EINVAL = 22, ENOSPC = 28, EOPNOTSUPP = 95;
+export const EPERM = 1, ENOENT = 2, EINTR = 4, E2BIG = 7, EINVAL = 22, ENOSPC = 28;
+export const EOPNOTSUPP = 95, EADDRNOTAVAIL = 99;
 /** The kernel's own ENOTSUPP, which no C library names (`include/linux/errno.h`). */
 export const ENOTSUPP = 524;
 

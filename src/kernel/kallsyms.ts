@@ -1,4 +1,6 @@
-/** Kernel symbols from `/proc/kallsyms`: addresses to function names and near names for hints. */
+/** Kernel addresses to function names, from `/proc/kallsyms`. */
+
+import { isFunction, readKallsyms } from "./kallsyms_file.ts";
 
 /** The functions of the running kernel by address. */
 export interface KernelSymbols {
@@ -8,93 +10,94 @@ export interface KernelSymbols {
   generation(): number;
 }
 
-/** The file read once: parallel arrays ascending by address; names stay in the file's bytes. */
-interface Index {
-  readonly addresses: BigUint64Array;
-  readonly nameOffsets: Uint32Array;
-  readonly isFunction: Uint8Array;
-  readonly bytes: Uint8Array;
-}
-
 /** An address further than this behind the last symbol belongs to nothing: no kernel function is that long. */
 const LONGEST_FUNCTION = 16n << 20n;
-/** The index takes some 12 MB, which nobody needs between two scrapes with new addresses. */
-const INDEX_IDLE_MS = 10_000;
+/** The index takes some 5 MB; making it anew at each scrape with a new address would cost more, as garbage. */
+const INDEX_IDLE_MS = 300_000;
 const MODULES_EVERY_MS = 1_000;
-const NEWLINE = 10, SPACE = 32, TAB = 9;
 
-function hexDigit(byte: number): number {
-  return byte <= 57 ? byte - 48 : byte - 87;
+/**
+ * All symbols by address. An entry is `(address - base) << NUMBER_BITS | number`, so that the runtime's own sort of numbers
+ * orders them, modules' symbols too, which stand at the end of the file in any order; equal addresses stay in the
+ * file's order.
+ */
+interface SymbolIndex {
+  readonly entries: BigUint64Array;
+  readonly base: bigint;
+  /** Where a number's name begins and ends in `names`; nothing for what is no function. */
+  readonly nameEnds: Uint32Array;
+  readonly names: Uint8Array;
 }
 
-/** Parses kallsyms text: `ADDRESS TYPE NAME[\t[MODULE]]` a line (kernel/kallsyms.c, s_show). */
-function parseKallsyms(bytes: Uint8Array): Index {
-  let lines = 1; // the last one may have no line break
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
-  const halves = new Uint32Array(lines * 2);
-  const nameOffsets = new Uint32Array(lines);
-  const isFunction = new Uint8Array(lines);
-  let count = 0;
-  for (let at = 0; at < bytes.length && count < lines;) {
-    let high = 0, low = 0;
-    for (; bytes[at] !== SPACE; at++) {
-      high = (high << 4) | (low >>> 28);
-      low = (low << 4) | hexDigit(bytes[at]);
+const NUMBER_BITS = 20;
+const MOST_SYMBOLS = 2 ** NUMBER_BITS;
+/** Kernel and modules lie within 2 to 128 GB of each other; the index spans 16 TB around the first function. */
+const SPAN_HIGH = 2 ** 12;
+const SCALE = 2 ** (32 - NUMBER_BITS);
+
+function buildIndex(path: string): SymbolIndex {
+  // Room for a usual kernel: pages that stay untouched cost nothing, arrays that are outgrown are garbage.
+  let words = new Uint32Array(2 ** 19);
+  let nameEnds = new Uint32Array(2 ** 18);
+  let names = new Uint8Array(2 ** 22);
+  let number = 0, count = 0, nameEnd = 0;
+  let baseHigh = -1;
+  readKallsyms(path, (symbol) => {
+    const { high, low } = symbol;
+    const known = isFunction(symbol);
+    if (baseHigh < 0 && known && high !== 0) baseHigh = Math.max(0, high - SPAN_HIGH / 2);
+    const relativeHigh = high - baseHigh;
+    if (baseHigh < 0 || relativeHigh < 0 || relativeHigh >= SPAN_HIGH || number === MOST_SYMBOLS) {
+      return;
     }
-    halves[count * 2] = low;
-    halves[count * 2 + 1] = high;
-    const type = bytes[at + 1] | 32;
-    isFunction[count] = type === 116 || type === 119 ? 1 : 0; // t, T, w, W
-    nameOffsets[count] = at + 3;
+    if (count * 2 === words.length) {
+      words = grown(words, new Uint32Array(words.length * 2));
+      nameEnds = grown(nameEnds, new Uint32Array(nameEnds.length * 2));
+    }
+    words[count * 2] = ((low % SCALE) * MOST_SYMBOLS + number) >>> 0;
+    words[count * 2 + 1] = (relativeHigh * MOST_SYMBOLS + Math.floor(low / SCALE)) >>> 0;
     count++;
-    at = bytes.indexOf(NEWLINE, at) + 1;
-    if (at === 0) break;
-  }
-  const addresses = new BigUint64Array(halves.buffer, 0, count);
-  if (isAscending(addresses)) return { addresses, nameOffsets, isFunction, bytes };
-  // Modules' symbols follow the kernel's own in the file, though they may lie below them. A stable sort keeps the
-  // file's order among equal addresses.
-  const order = Array.from(addresses.keys()).sort((a, b) =>
-    addresses[a] < addresses[b] ? -1 : addresses[a] > addresses[b] ? 1 : a - b
-  );
-  return {
-    addresses: BigUint64Array.from(order, (index) => addresses[index]),
-    nameOffsets: Uint32Array.from(order, (index) => nameOffsets[index]),
-    isFunction: Uint8Array.from(order, (index) => isFunction[index]),
-    bytes,
-  };
+    if (known) {
+      const { bytes, nameStart, nameEnd: end } = symbol;
+      if (nameEnd + end - nameStart > names.length) {
+        names = grown(names, new Uint8Array(names.length * 2));
+      }
+      // Byte by byte: a view for each of so many names would be garbage by the megabyte.
+      for (let at = nameStart; at < end; at++) names[nameEnd++] = bytes[at];
+    }
+    nameEnds[number++] = nameEnd;
+  });
+  const entries = new BigUint64Array(words.buffer, 0, count).sort();
+  return { entries, base: BigInt(Math.max(0, baseHigh)) << 32n, nameEnds, names };
 }
 
-function isAscending(addresses: BigUint64Array): boolean {
-  for (let index = 1; index < addresses.length; index++) {
-    if (addresses[index - 1] > addresses[index]) return false;
-  }
-  return true;
+function grown<T extends Uint32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
-function nameAt(bytes: Uint8Array, offset: number): string {
-  let end = offset;
-  while (end < bytes.length && bytes[end] !== NEWLINE && bytes[end] !== TAB) end++;
-  return new TextDecoder().decode(bytes.subarray(offset, end));
-}
-
-function findName(index: Index, address: bigint): string | undefined {
-  const { addresses } = index;
-  let low = 0, high = addresses.length;
+function findName({ entries, base, nameEnds, names }: SymbolIndex, address: bigint) {
+  if (address < base) return undefined;
+  const relative = address - base;
+  const above = (relative + 1n) << BigInt(NUMBER_BITS);
+  let low = 0, high = entries.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (addresses[middle] <= address) low = middle + 1;
+    if (entries[middle] < above) low = middle + 1;
     else high = middle;
   }
   if (low === 0) return undefined;
-  const start = addresses[low - 1];
-  // kptr_restrict hides addresses by printing zeros.
-  if (start === 0n || address - start > LONGEST_FUNCTION) return undefined;
+  const start = entries[low - 1] >> BigInt(NUMBER_BITS);
+  if (relative - start > LONGEST_FUNCTION) return undefined;
   // Of several names for one address the first function in the file is the one that the linker saw first.
   let first = low - 1;
-  while (first > 0 && addresses[first - 1] === start) first--;
+  while (first > 0 && entries[first - 1] >> BigInt(NUMBER_BITS) === start) first--;
   for (let at = first; at < low; at++) {
-    if (index.isFunction[at]) return nameAt(index.bytes, index.nameOffsets[at]);
+    const number = Number(entries[at] & BigInt(MOST_SYMBOLS - 1));
+    const nameStart = number === 0 ? 0 : nameEnds[number - 1];
+    if (nameEnds[number] > nameStart) {
+      return new TextDecoder().decode(names.subarray(nameStart, nameEnds[number]));
+    }
   }
   return undefined;
 }
@@ -105,7 +108,7 @@ export function openKernelSymbols(
   modulesPath = "/proc/modules",
   nowMs: () => number = () => performance.now(),
 ): KernelSymbols {
-  let index: Index | undefined;
+  let index: SymbolIndex | undefined;
   let idleTimer: ReturnType<typeof setTimeout> | undefined;
   let generation = 0;
   let modules: string | undefined;
@@ -119,7 +122,7 @@ export function openKernelSymbols(
 
   return {
     resolve(address) {
-      index ??= parseKallsyms(Deno.readFileSync(path));
+      index ??= buildIndex(path);
       forgetWhenIdle();
       return findName(index, address);
     },
@@ -141,62 +144,4 @@ export function openKernelSymbols(
       return generation;
     },
   };
-}
-
-/** Addresses of the named symbols; a name that is not there, or hidden (all addresses 0), is missing in the answer. */
-export function readSymbolAddresses(
-  names: ReadonlySet<string>,
-  path = "/proc/kallsyms",
-): Map<string, bigint> {
-  const found = new Map<string, bigint>();
-  if (names.size === 0) return found;
-  for (const line of Deno.readTextFileSync(path).split("\n")) {
-    const name = line.slice(19).split("\t")[0];
-    if (!names.has(name) || found.has(name)) continue;
-    const address = BigInt(`0x${line.slice(0, 16)}`);
-    if (address !== 0n) found.set(name, address);
-  }
-  return found;
-}
-
-/** What a name is to kallsyms, and functions with a like name. */
-export interface NearFunctions {
-  readonly exists: boolean;
-  /** At most five, nearest first: split-off parts, then other prefixes, then names that contain it. */
-  readonly near: readonly string[];
-}
-
-/** Looks for functions that a probe may have meant. */
-export function findNearFunctions(wanted: string, path = "/proc/kallsyms"): NearFunctions {
-  const core = wanted.replace(/^_+/, "");
-  const ranked = new Map<string, number>();
-  let exists = false;
-  for (const line of Deno.readTextFileSync(path).split("\n")) {
-    if (!/^[tTwW]$/.test(line[17] ?? "")) continue;
-    const name = line.slice(19).split("\t")[0];
-    if (name === wanted) exists = true;
-    else if (name.startsWith(`${wanted}.`)) ranked.set(name, 0);
-    else if (name.replace(/^_+/, "") === core) ranked.set(name, 1);
-    else if (name.startsWith("__pfx_") || name.startsWith("__cfi_")) continue;
-    else if (core.length >= 6 && name.includes(core)) ranked.set(name, 2);
-    else if (core.length >= 8 && sharedWords(name, core)) ranked.set(name, 3);
-  }
-  const near = [...ranked].sort(([a, rankA], [b, rankB]) => rankA - rankB || a.length - b.length)
-    .slice(0, 5).map(([name]) => name);
-  return { exists, near };
-}
-
-/** Whether all but one of the underscore-separated words of `wanted` stand in `name`, in order. */
-function sharedWords(name: string, wanted: string): boolean {
-  const words = wanted.split("_");
-  if (words.length < 3) return false;
-  const present = name.split("_");
-  let at = 0, hits = 0;
-  for (const word of words) {
-    const found = present.indexOf(word, at);
-    if (found < 0) continue;
-    hits++;
-    at = found + 1;
-  }
-  return hits >= words.length - 1 && present.length <= words.length + 1;
 }

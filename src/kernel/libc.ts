@@ -24,8 +24,6 @@ const SYMBOLS = {
   mount: { parameters: ["buffer", "buffer", "buffer", "u64", "pointer"], result: "i32" },
   // int prlimit(pid_t pid, int resource, const struct rlimit *new_limit, struct rlimit *old_limit)
   prlimit: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
-  // long sysconf(int name)
-  sysconf: { parameters: ["i32"], result: "i64" },
   // char *strerror(int errnum)
   strerror: { parameters: ["i32"], result: "pointer" },
   // int *__errno_location(void): glibc's errno of the calling thread
@@ -143,6 +141,16 @@ export function raiseMemlock(): boolean {
   return libc().symbols.prlimit(0, RLIMIT_MEMLOCK, limit, null) === 0;
 }
 
+/** Raises the soft limit of open files to the hard one: each client that waits for an answer takes one. */
+export function raiseOpenFiles(): void {
+  const RLIMIT_NOFILE = 7;
+  const limit = new BigUint64Array(2); // soft, hard
+  const bytes = new Uint8Array(limit.buffer);
+  if (libc().symbols.prlimit(0, RLIMIT_NOFILE, null, bytes) !== 0) return;
+  limit[0] = limit[1];
+  libc().symbols.prlimit(0, RLIMIT_NOFILE, bytes, null);
+}
+
 /** Limits this process's private writable memory (RLIMIT_DATA); a lower limit that it has already stays. */
 export function limitData(bytes: number): void {
   const RLIMIT_DATA = 2;
@@ -153,11 +161,6 @@ export function limitData(bytes: number): void {
     if (BigInt(bytes) < present) limit[index] = BigInt(bytes);
   }
   libc().symbols.prlimit(0, RLIMIT_DATA, buffer, null);
-}
-
-/** Clock ticks a second (`USER_HZ`) and the like: sysconf(3). */
-export function sysconf(name: number): number {
-  return Number(libc().symbols.sysconf(name));
 }
 
 /** The C library's words for an errno. */
@@ -173,7 +176,20 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text + "\0");
 }
 
-/** The address of a buffer's first byte, valid while the buffer lives. */
+/** Buffers that a call under way knows only by address: nothing else keeps them from being collected. */
+const held: object[] = [];
+
+/** Makes `call` while `buffers` cannot be collected. */
+export function holding<T>(buffers: readonly object[], call: () => T): T {
+  held.push(...buffers);
+  try {
+    return call();
+  } finally {
+    held.length -= buffers.length;
+  }
+}
+
+/** The address of a buffer's first byte, valid while the buffer lives: see `holding`. */
 export function addressOf(buffer: Uint8Array<ArrayBuffer>): bigint {
   return Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer));
 }

@@ -4,7 +4,7 @@
  */
 
 import { onlineCpu } from "./cpus.ts";
-import { addressOf, cString, ioctl, perfEventOpen } from "./libc.ts";
+import { addressOf, cString, holding, ioctl, perfEventOpen } from "./libc.ts";
 import { OwnedFd } from "./owned_fd.ts";
 import { SystemCallError } from "./errno.ts";
 
@@ -77,5 +77,5 @@ export function openKprobeEvent(
   const name = cString(kernelFunction);
   const CONFIG1_OFFSET = 56; // kprobe_func; config2 (probe_offset) stays 0
   attr.setBigUint64(CONFIG1_OFFSET, addressOf(name), true);
-  return openWithFunction(new Uint8Array(attr.buffer), functionFd);
+  return holding([name], () => openWithFunction(new Uint8Array(attr.buffer), functionFd));
 }

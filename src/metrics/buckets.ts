@@ -2,6 +2,7 @@
 
 import type { HistogramConfig } from "../config/config.ts";
 import { formatGoFloat, formatOpenMetricsFloat } from "../exposition/go_float.ts";
+import type { TextFormat } from "../exposition/text_format.ts";
 
 /** Buckets `bucketMin … bucketMax`, one cell for `_sum`, and one for rows that count for nothing. */
 export interface Buckets {
@@ -14,15 +15,15 @@ export interface Buckets {
   /** The cell for a row whose bucket label is `text`; undefined: that is no integer. */
   cellOf(text: string): number | undefined;
   /** Text of each bucket's upper limit, ascending, without `+Inf`. */
-  limits(format: "text" | "openmetrics"): string[];
+  limits(format: TextFormat): string[];
 }
 
 const INTEGER = /^(?:0[xX][0-9a-fA-F]+|-?[0-9]+)$/;
 
-/** The buckets that a histogram's config describes; a multiplier of 0 is 1, as in the original. */
+/** The buckets that a histogram's config describes. */
 export function buildBuckets(config: HistogramConfig): Buckets {
   const { bucketMin, bucketMax, bucketType } = config;
-  const multiplier = config.bucketMultiplier || 1;
+  const multiplier = config.bucketMultiplier;
   const count = bucketMax - bucketMin + 1;
   const ignored = count + 1;
 
@@ -33,7 +34,7 @@ export function buildBuckets(config: HistogramConfig): Buckets {
     return index >= 0 && index <= count ? index : ignored;
   }
 
-  function limits(format: "text" | "openmetrics"): string[] {
+  function limits(format: TextFormat): string[] {
     const write = format === "openmetrics" ? formatOpenMetricsFloat : formatGoFloat;
     return Array.from({ length: count }, (_, index) => {
       const bucket = bucketMin + index;

@@ -1,8 +1,9 @@
 /** Writes a family's samples in the text formats; it must know nothing of tables. */
 
-import { counterSampleName, familyHeader, type TextFormat } from "../exposition/family_header.ts";
+import { counterSampleName, familyHeader } from "../exposition/family_header.ts";
 import { formatGoFloat, formatOpenMetricsFloat } from "../exposition/go_float.ts";
 import type { TextBuffer } from "../exposition/text_buffer.ts";
+import type { TextFormat } from "../exposition/text_format.ts";
 import { wideIntegerToFloat, writeWideInteger } from "../exposition/wide_integer.ts";
 import type { Buckets } from "./buckets.ts";
 import type { LabelFamily } from "./label_family.ts";

@@ -59,24 +59,3 @@ export function buildFamily(metric: CounterConfig | HistogramConfig): LabelFamil
     cellOf,
   };
 }
-
-/** What keeps a second metric of one name from being added to the first; undefined: nothing. */
-export function familyConflict(
-  first: CounterConfig | HistogramConfig,
-  second: CounterConfig | HistogramConfig,
-): string | undefined {
-  if (first.kind !== second.kind) return `a ${first.kind} and a ${second.kind}`;
-  if (first.help !== second.help) return "different help texts";
-  if (exportedNames(first) !== exportedNames(second)) return "different label names";
-  if (first.kind === "histogram" && second.kind === "histogram") {
-    const same = first.bucketType === second.bucketType && first.bucketMin === second.bucketMin &&
-      first.bucketMax === second.bucketMax && first.bucketMultiplier === second.bucketMultiplier;
-    if (!same) return "different buckets";
-  }
-  return undefined;
-}
-
-function exportedNames({ kind, labels }: CounterConfig | HistogramConfig): string {
-  const exported = kind === "histogram" ? labels.slice(0, -1) : labels;
-  return exported.map((label) => label.name).toSorted().join();
-}

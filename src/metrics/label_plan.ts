@@ -1,6 +1,6 @@
 /** Which part of a key makes which label, by which decoders; it must know nothing of rows or series. */
 
-import type { ConfigProblem, LabelConfig, MetricConfig } from "../config/config.ts";
+import type { ConfigProblem, MetricConfig } from "../config/config.ts";
 import type { Decoder, DecoderContext } from "../decoders/decoder.ts";
 import { buildDecoder } from "../decoders/registry.ts";
 import { describeType, type FieldType, type TableField } from "../tables/field_type.ts";
@@ -26,16 +26,16 @@ export function buildLabelPlan(
   const problems: ConfigProblem[] = [];
   const labels = metric.labels.map((label, index): PlannedLabel => {
     const { type, offset } = parts[index];
-    const chain: Decoder[] = [];
-    for (const config of label.decoders) {
-      const decoder = buildDecoder(config, context);
-      const refusal = typeof decoder === "string"
-        ? decoder
-        : chain.length === 0
-        ? prefixed(metric, label, config.name, type, decoder.refusal(type))
-        : undefined;
-      if (refusal !== undefined) problems.push({ place: config.place, path: "", message: refusal });
-      if (typeof decoder !== "string") chain.push(decoder);
+    const chain = label.decoders.map((config) => buildDecoder(config, context));
+    // Only the first of a chain gets the field; the others get text, which none refuses.
+    const refusal = chain[0]?.refusal(type);
+    if (refusal !== undefined) {
+      problems.push({
+        place: label.decoders[0].place,
+        path: "",
+        message: `the decoder "${chain[0].name}" of label "${label.name}" of "${metric.name}" ` +
+          `cannot decode ${describeType(type)}: ${refusal}`,
+      });
     }
     return { name: label.name, type, offset, chain };
   });
@@ -46,18 +46,7 @@ type Part = Pick<TableField, "type" | "offset">;
 
 function matchParts(metric: MetricConfig, layout: TableLayout): readonly Part[] | ConfigProblem {
   const { labels } = metric;
-  const sized = labels.filter((label) => label.size !== undefined).length;
-  if (sized > 0) {
-    if (sized < labels.length) {
-      return mismatch(
-        metric,
-        layout,
-        "some labels have a size and some have none",
-        "give every label a size or none",
-      );
-    }
-    return cutBySizes(metric, layout);
-  }
+  if (labels.some((label) => label.size !== undefined)) return cutBySizes(metric, layout);
   if (labels.length === layout.fields.length) return layout.fields;
   if (labels.length === layout.flatFields.length) return layout.flatFields;
   // One number for the whole table: the one field of the key says nothing then.
@@ -74,9 +63,9 @@ function matchParts(metric: MetricConfig, layout: TableLayout): readonly Part[] 
 /** The dialect of version 1: the key's bytes are dealt out by the labels' sizes. */
 function cutBySizes(metric: MetricConfig, layout: TableLayout): readonly Part[] | ConfigProblem {
   let offset = 0;
-  const parts = metric.labels.map((label): Part => {
-    const part = cutPart(label, offset, layout);
-    offset += (label.size ?? 0) + (label.padding ?? 0);
+  const parts = metric.labels.map(({ size = 0, padding = 0 }): Part => {
+    const part: Part = { type: { kind: "bytes", size }, offset };
+    offset += size + padding;
     return part;
   });
   if (offset === layout.keySize) return parts;
@@ -86,17 +75,6 @@ function cutBySizes(metric: MetricConfig, layout: TableLayout): readonly Part[] 
     `${layout.keySize} bytes, but the sizes of the labels add up to ${offset}`,
     "give every byte of the key to a label, gaps by padding",
   );
-}
-
-function cutPart(label: LabelConfig, offset: number, layout: TableLayout): Part {
-  const size = label.size ?? 0;
-  // Without a decoder a label shows the field's raw text, for which its type has to be known.
-  const field = label.decoders.length > 0
-    ? undefined
-    : layout.flatFields.find((candidate) =>
-      candidate.offset === offset && candidate.type.size === size
-    );
-  return field ?? { type: { kind: "bytes", size }, offset };
 }
 
 function mismatch(
@@ -109,17 +87,6 @@ function mismatch(
     `the labels of "${metric.name}" do not match the key of table "${metric.table}", ` +
     `${describeKey(layout)}: ${what}`;
   return { place: metric.labelsPlace, path: "", message, hint };
-}
-
-function prefixed(
-  metric: MetricConfig,
-  label: LabelConfig,
-  decoder: string,
-  type: FieldType,
-  refusal: string | undefined,
-): string | undefined {
-  return refusal && `the decoder "${decoder}" of label "${label.name}" of "${metric.name}" ` +
-      `cannot decode ${describeType(type)}: ${refusal}`;
 }
 
 function count(number: number, noun: string): string {

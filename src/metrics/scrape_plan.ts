@@ -5,12 +5,13 @@
 
 import type { ConfigProblem, CounterConfig, HistogramConfig } from "../config/config.ts";
 import type { DecoderContext } from "../decoders/decoder.ts";
-import type { TextFormat } from "../exposition/family_header.ts";
+import { familyName } from "../exposition/family_header.ts";
 import type { TextBuffer } from "../exposition/text_buffer.ts";
+import type { TextFormat } from "../exposition/text_format.ts";
 import { openPause } from "../tables/pause.ts";
 import type { TableReader } from "../tables/table_reader.ts";
 import { writeFamily } from "./family_text.ts";
-import { buildFamily, familyConflict, type LabelFamily } from "./label_family.ts";
+import { buildFamily, type LabelFamily } from "./label_family.ts";
 import { buildLabelPlan } from "./label_plan.ts";
 import { type DecodeErrors, FORGET_ABOVE, MetricSource } from "./metric_source.ts";
 import { tablesText } from "./tables_text.ts";
@@ -32,13 +33,11 @@ export interface TableReport {
   readonly ok: boolean;
   /** Why it could not be read. */
   readonly error?: string;
-  readonly rows: number;
   readonly seconds: number;
 }
 
 /** How a scrape went. */
 export interface ScrapeReport {
-  readonly seconds: number;
   readonly tables: readonly TableReport[];
   /** Since the start. */
   readonly decodeErrors: readonly Readonly<DecodeErrors>[];
@@ -50,21 +49,23 @@ export interface ScrapeReport {
 export interface ScrapePlan {
   /** Names with their prefix, sorted; `writeFamily` counts along them. */
   readonly familyNames: readonly string[];
+  /** Those that OpenMetrics pages lack: without its `_total` another counter is named the same there. */
+  readonly clashingNames: readonly string[];
   /**
    * Reads all tables. A table that cannot be read is in the report and its rows are missing; it never
    * rejects for one. Calls are run one after another.
    */
   read(): Promise<ScrapeReport>;
-  /** Appends a family as of the last `read`, which must have ended; nothing where it has no series. */
+  /** Appends a family as of the last `read`, which must have ended; nothing where it has no series or no name. */
   writeFamily(index: number, text: TextBuffer, format: TextFormat): void;
   /** The text of `/tables`, read as it is asked for, a few hundred rows at a time. */
   tables(): AsyncIterable<string>;
 }
 
 /**
- * Prepares scrapes of `sources`. A metric whose labels do not match its table, or that cannot be added to an
- * earlier one of its name, is left out with its problems; the others stay. Pure but for `clock`
- * (milliseconds), which tests replace.
+ * Prepares scrapes of `sources`. A metric whose labels do not match its table is left out with its problems; the
+ * others stay. Metrics of one name are one family: the configuration has been checked for that. Pure but
+ * for `clock` (milliseconds), which tests replace.
  */
 export function buildScrapePlan(
   sources: readonly PlanSource[],
@@ -73,7 +74,7 @@ export function buildScrapePlan(
 ): { plan: ScrapePlan; problems: ConfigProblem[]; leftOut: PlanSource[] } {
   const problems: ConfigProblem[] = [];
   const leftOut: PlanSource[] = [];
-  const families = new Map<string, { family: LabelFamily; first: PlanSource }>();
+  const families = new Map<string, LabelFamily>();
   const tables = new Map<TableReader, MetricSource[]>();
   for (const source of sources) {
     const { metric, reader, program } = source;
@@ -83,21 +84,26 @@ export function buildScrapePlan(
       leftOut.push(source);
       continue;
     }
-    const known = families.get(metric.name);
-    const conflict = known && familyConflict(known.first.metric, metric);
-    if (known !== undefined && conflict !== undefined) {
-      problems.push(conflictProblem(known.first, source, conflict));
-      leftOut.push(source);
-      continue;
-    }
-    const family = known?.family ?? buildFamily(metric);
-    if (known === undefined) families.set(metric.name, { family, first: source });
+    const family = families.get(metric.name) ?? buildFamily(metric);
+    families.set(metric.name, family);
     const metricSource = new MetricSource(program, reader, labelPlan.labels, family);
     tables.set(reader, [...tables.get(reader) ?? [], metricSource]);
   }
-  const sorted = [...families.values()].map(({ family }) => family)
-    .sort((a, b) => a.fullName < b.fullName ? -1 : 1);
+  const sorted = [...families.values()].sort((a, b) => a.fullName < b.fullName ? -1 : 1);
   return { plan: openPlan(tables, sorted, clock), problems, leftOut };
+}
+
+/** A page in OpenMetrics has each family's name once; whose name is whole in both formats gives way. */
+function findClashing(families: readonly LabelFamily[]): Set<LabelFamily> {
+  const nameOf = ({ fullName, type }: LabelFamily) => familyName(fullName, type, "openmetrics");
+  const shortened = new Set(
+    families.filter((family) => nameOf(family) !== family.fullName).map(nameOf),
+  );
+  return new Set(
+    families.filter((family) =>
+      nameOf(family) === family.fullName && shortened.has(family.fullName)
+    ),
+  );
 }
 
 function openPlan(
@@ -106,6 +112,7 @@ function openPlan(
   clock: () => number,
 ): ScrapePlan {
   const allSources = [...tables.values()].flat();
+  const clashing = findClashing(families);
   let opened: Promise<unknown> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let scrape = 0;
@@ -121,7 +128,6 @@ function openPlan(
   }
 
   async function readAll(): Promise<ScrapeReport> {
-    const begunMs = performance.now();
     await open();
     scrape++;
     for (const { store } of families) store.begin();
@@ -133,7 +139,6 @@ function openPlan(
     }));
     families.forEach((family, index) => forgetSeries(family, series[index].series));
     return {
-      seconds: (performance.now() - begunMs) / 1000,
       tables: reports,
       decodeErrors: allSources.flatMap(({ errors }) => [...errors.values()]),
       series,
@@ -157,10 +162,10 @@ function openPlan(
         }
         if (source.hasStaleKeys(rows.count)) source.keepSeen(scrape);
       }
-      return { ...about, ok: true, rows: rows.count, seconds: seconds() };
+      return { ...about, ok: true, seconds: seconds() };
     } catch (error) {
       const message = (error as Error).message;
-      return { ...about, ok: false, error: message, rows: 0, seconds: seconds() };
+      return { ...about, ok: false, error: message, seconds: seconds() };
     }
   }
 
@@ -175,27 +180,16 @@ function openPlan(
 
   return {
     familyNames: families.map(({ fullName }) => fullName),
+    clashingNames: [...clashing].map(({ fullName }) => fullName),
     read,
-    writeFamily: (index, text, format) => writeFamily(families[index], scrape, text, format),
+    writeFamily(index, text, format) {
+      const family = families[index];
+      if (format === "openmetrics" && clashing.has(family)) return;
+      writeFamily(family, scrape, text, format);
+    },
     async *tables() {
       await open();
       yield* tablesText(tables);
     },
-  };
-}
-
-function conflictProblem(
-  first: PlanSource,
-  second: PlanSource,
-  conflict: string,
-): ConfigProblem {
-  const { file, line, column } = first.metric.place;
-  return {
-    place: second.metric.place,
-    path: "",
-    message:
-      `the metric "${second.metric.name}" of program "${second.program}" cannot be added to that ` +
-      `of program "${first.program}" at ${file}:${line}:${column}: ${conflict}`,
-    hint: "give one of them another name",
   };
 }

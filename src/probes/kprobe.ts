@@ -1,8 +1,15 @@
 /** Kprobes and kretprobes: by the kprobe PMU (4.17), and by names in tracefs on kernels before it. */
 
 import { ProgramType } from "../kernel/bpf.ts";
-import { describeErrno, ENOENT, SystemCallError } from "../kernel/errno.ts";
-import { findNearFunctions, type NearFunctions } from "../kernel/kallsyms.ts";
+import {
+  describeErrno,
+  EADDRNOTAVAIL,
+  EINVAL,
+  ENOENT,
+  EOPNOTSUPP,
+  SystemCallError,
+} from "../kernel/errno.ts";
+import { findNearFunctions, type NearFunctions } from "../kernel/near_functions.ts";
 import type { OwnedFd } from "../kernel/owned_fd.ts";
 import {
   type KprobePmu,
@@ -22,7 +29,6 @@ import { AttachError, type Attachment, type ProbeType } from "./attachment.ts";
 
 /** Why a name was refused, as far as the kernel's lists tell. */
 function explain(kernelFunction: string, errno: number): string {
-  const EINVAL = 22, EOPNOTSUPP = 95, EADDRNOTAVAIL = 99;
   const found = readNearFunctions(kernelFunction);
   if (!found) return "";
   const { exists, near } = found;

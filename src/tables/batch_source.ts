@@ -1,8 +1,9 @@
 /** Reads a map by BPF_MAP_LOOKUP_BATCH (Linux 5.6); it must know nothing of labels. */
 
-import { EINTR, EINVAL, ENOENT, ENOSPC, ENOTSUPP, EOPNOTSUPP, TableReadError } from "./errno.ts";
+import { EINTR, EINVAL, ENOENT, ENOSPC, ENOTSUPP, EOPNOTSUPP } from "../kernel/errno.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import type { RowSource, SourceMap } from "./row_source.ts";
+import { TableReadError } from "./table_read_error.ts";
 
 /** Signals that keep coming must not keep a scrape for ever. */
 const INTERRUPTS_MAX = 1000;

@@ -1,5 +1,7 @@
 /** Snapshots of one table, in the fastest way that the kernel offers; it must know nothing of metrics. */
 
+import { MapType } from "../kernel/bpf.ts";
+import { PER_CPU_TYPES } from "../kernel/bpf_map.ts";
 import type { MapReads } from "../kernel/map_reads.ts";
 import { openBatchSource } from "./batch_source.ts";
 import { describeType } from "./field_type.ts";
@@ -11,16 +13,15 @@ import type { TableRows } from "./table_rows.ts";
 import { openWalkSource } from "./walk_source.ts";
 import { openPause } from "./pause.ts";
 
-/** BPF_MAP_TYPE_* of `include/uapi/linux/bpf.h`. */
-const TABLE_TYPES = new Map([
-  [1, "hash"],
-  [2, "array"],
-  [5, "percpu_hash"],
-  [6, "percpu_array"],
-  [9, "lru_hash"],
-  [10, "lru_percpu_hash"],
+/** The map types whose leaves are values. */
+const TABLE_TYPES: ReadonlyMap<number, string> = new Map<number, string>([
+  [MapType.HASH, "hash"],
+  [MapType.ARRAY, "array"],
+  [MapType.PERCPU_HASH, "percpu_hash"],
+  [MapType.PERCPU_ARRAY, "percpu_array"],
+  [MapType.LRU_HASH, "lru_hash"],
+  [MapType.LRU_PERCPU_HASH, "lru_percpu_hash"],
 ]);
-const PER_CPU_TYPES = new Set([5, 6, 10]);
 
 /** A system call holds the only thread; calls are sized to stay well under the 10 ms that are allowed. */
 const CALL_MS_HIGH = 6;

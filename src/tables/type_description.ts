@@ -38,13 +38,20 @@ export function parseDescription(
   what: "key" | "leaf",
 ): FieldType {
   try {
-    return fitWhole(parseType(JSON.parse(description)), sizeBytes);
+    return fitWhole(parseType(JSON.parse(withUnnamedTypes(description))), sizeBytes);
   } catch (error) {
     throw new Error(
       `cannot lay out the ${what} of ${sizeBytes} bytes that libbcc describes as ` +
         `'${description}': ${(error as Error).message}`,
     );
   }
+}
+
+/** libbcc has no name for `__uint128_t` and `__int128_t` and leaves the type out: `["a",]`, or nothing at all. */
+function withUnnamedTypes(description: string): string {
+  const named = '"unsigned __int128"';
+  if (description.trim() === "") return named;
+  return description.replace(/("(?:[^"\\]|\\.)*"\s*),(\s*(?:\]|,\s*\[))/g, `$1,${named}$2`);
 }
 
 function integers(size: number, signed: boolean, ...names: string[]): [string, FieldType][] {

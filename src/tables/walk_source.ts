@@ -3,10 +3,11 @@
  * labels.
  */
 
-import { EINTR, ENOENT, TableReadError } from "./errno.ts";
+import { EINTR, ENOENT } from "../kernel/errno.ts";
 import { KeyIndex, keyUnits } from "./key_index.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import type { RowSource, SourceMap } from "./row_source.ts";
+import { TableReadError } from "./table_read_error.ts";
 
 /**
  * From a key that has been deleted the kernel starts over at the first: known keys are skipped, and after

@@ -33,7 +33,6 @@ for (const name of DECODERS.keys()) {
 
   Deno.test(`${name}: any value gives text, drops the row, or is a DecodeError`, async () => {
     const built = buildDecoder(config, symbols({ "0x1": "one" }));
-    assert.ok(typeof built !== "string");
     await built.open?.();
     fc.assert(fc.property(input, (value) => {
       const before = typeof value === "string" ? "" : value.bytes.join();
@@ -52,7 +51,6 @@ for (const name of DECODERS.keys()) {
 
   Deno.test(`${name}: a field type that is not refused never fails`, async () => {
     const built = buildDecoder(config, symbols());
-    assert.ok(typeof built !== "string");
     await built.open?.();
     for (const type of types) {
       if (built.refusal(type) !== undefined) continue;
@@ -60,12 +58,9 @@ for (const name of DECODERS.keys()) {
     }
   });
 
-  Deno.test(`${name}: carries its name, is built without options, tells its generation`, () => {
-    const built = buildDecoder(decoder({ name }), symbols());
-    if (typeof built === "string") assert.match(built, new RegExp(`decoder "${name}"`));
-    else assert.equal(built.name, name);
-    const full = buildDecoder(config, symbols());
-    assert.ok(typeof full !== "string");
-    assert.equal(full.generation !== undefined, name === "ksym");
+  Deno.test(`${name}: carries its name, tells its generation`, () => {
+    const built = buildDecoder(config, symbols());
+    assert.equal(built.name, name);
+    assert.equal(built.generation !== undefined, name === "ksym");
   });
 }

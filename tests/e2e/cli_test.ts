@@ -25,7 +25,7 @@ Deno.test("--version prints name and version first", async () => {
   assert.equal(code, 0);
   assert.match(
     stdout,
-    new RegExp(`^ebpf_exporter, version ${RegExp.escape(project.version)} \\(revision: \\S+\\)\n`),
+    new RegExp(`^ebpf_exporter, version ${RegExp.escape(project.version)}\n`),
   );
 });
 

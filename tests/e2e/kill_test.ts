@@ -8,21 +8,10 @@ import {
   temporaryFolder,
 } from "./exporter_process.ts";
 import { kernelObjects } from "./kernel_objects.ts";
+import { assertNothingLeft } from "./nothing_left.ts";
 import { childOfKind, childrenOf, processesWithEnv } from "./processes.ts";
 
 const ANY_PORT = "--web.listen-address=127.0.0.1:0";
-
-/** No process of the start, no program and no map of it. */
-async function assertNothingLeft(mark: string): Promise<void> {
-  await eventually(
-    "the end of all processes",
-    () => processesWithEnv(`E2E_MARK=${mark}`).length === 0 ? true : undefined,
-  );
-  await eventually(
-    "no map and no program",
-    () => kernelObjects(mark).length === 0 ? true : undefined,
-  );
-}
 
 Deno.test("kill -9 while the config is read leaves no child", async () => {
   using folder = temporaryFolder();
@@ -40,9 +29,10 @@ Deno.test("kill -9 while one program compiles and another runs leaves no child, 
   const temporary = `${folder.path}/tmp`;
   Deno.mkdirSync(temporary);
   // Not ours to remove: another's name, a living exporter's, a file.
-  Deno.mkdirSync(`${temporary}/ebpf_exporter_compile_${Deno.pid}_living`);
+  const namespace = Deno.readLinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+  Deno.mkdirSync(`${temporary}/ebpf_exporter_compile_${namespace}_${Deno.pid}_living`);
   Deno.mkdirSync(`${temporary}/something_else`);
-  Deno.writeTextFileSync(`${temporary}/ebpf_exporter_compile_1234_file`, "");
+  Deno.writeTextFileSync(`${temporary}/ebpf_exporter_compile_${namespace}_1234_file`, "");
   const before = [...Deno.readDirSync(temporary)].map(({ name }) => name).sort();
 
   const mark = `e2ekb${Deno.pid}`;

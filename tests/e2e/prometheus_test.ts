@@ -1,42 +1,19 @@
 /** A real Prometheus and its linter read what the exporter serves. */
 
 import assert from "node:assert/strict";
+import { isInstalled } from "../installed.ts";
+import { assertPromtoolContent } from "../promtool.ts";
 import { openBlockDevice } from "./block_device.ts";
 import { eventually, startExporter, temporaryFolder } from "./exporter_process.ts";
 import { startWithConfig, triggerFill } from "./fill.ts";
 import { configYaml } from "./fill.ts";
-
-/** Whether a program that only tests need is there; on CI it must be. */
-function isInstalled(name: string): boolean {
-  const found = new Deno.Command("which", { args: [name], stdout: "null" }).outputSync().success;
-  if (found) return true;
-  assert.notEqual(
-    Deno.env.get("CI"),
-    "true",
-    `${name} is not installed; scripts/setup.sh --test does`,
-  );
-  console.warn(`!!! LEFT OUT: ${name} is not installed; scripts/setup.sh --test does`);
-  return false;
-}
 
 Deno.test("promtool has nothing to say about /metrics", async () => {
   if (!isInstalled("promtool")) return;
   using device = openBlockDevice();
   await using exporter = await startExporter(["--config", "bio", "--config", "syscalls"]);
   device.read(4096, 3);
-  const child = new Deno.Command("promtool", {
-    args: ["check", "metrics"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const input = child.stdin.getWriter();
-  await input.write(new TextEncoder().encode(await exporter.get("/metrics")));
-  await input.close();
-  const { code, stdout, stderr } = await child.output();
-  const text = new TextDecoder();
-  assert.equal(text.decode(stdout) + text.decode(stderr), "");
-  assert.equal(code, 0);
+  await assertPromtoolContent(await exporter.get("/metrics"));
 });
 
 interface Sample {

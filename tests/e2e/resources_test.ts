@@ -45,6 +45,31 @@ Deno.test("connections that clients drop in the middle leave no fd", async () =>
   await exporter.get("/metrics");
 });
 
+Deno.test("more connections than files may be open: the exporter serves again when they are gone", async () => {
+  using folder = temporaryFolder();
+  const config = writeConfig(folder.path, "c.yaml", configText({}));
+  const before = ["prlimit", "--nofile=64:64"];
+  await using exporter = await startExporter(["--config", config], { before });
+  const { hostname, port } = new URL(exporter.url);
+  const connections: Deno.Conn[] = [];
+  try {
+    // What cannot be accepted waits in the kernel, or is refused once the server has failed.
+    for (let count = 0; count < 100; count++) {
+      connections.push(await Deno.connect({ hostname, port: Number(port) }));
+    }
+  } catch (error) {
+    assert.ok(error instanceof Deno.errors.ConnectionRefused, String(error));
+  }
+  assert.ok(connections.length > 20);
+  for (const connection of connections) connection.close();
+  const metrics = await eventually(
+    "an answer",
+    () => exporter.get("/metrics").catch(() => undefined),
+  );
+  assert.match(metrics, /^ebpf_exporter_enabled_programs\{/m);
+  assert.equal((await exporter.stop()).code, 0);
+});
+
 Deno.test("a program that failed holds no fd of BPF", async () => {
   using folder = temporaryFolder();
   const fine = configText({ name: "fine" });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { configText, endlessCode, makeFifo, writeConfig } from "./config_text.ts";
-import { eventually, startExporter, temporaryFolder } from "./exporter_process.ts";
-import { kernelObjects } from "./kernel_objects.ts";
-import { processesWithEnv } from "./processes.ts";
+import { startExporter, temporaryFolder } from "./exporter_process.ts";
+import { assertNothingLeft } from "./nothing_left.ts";
 import { openTerminal } from "./terminal.ts";
 
 const ANY_PORT = "--web.listen-address=127.0.0.1:0";
@@ -60,14 +59,7 @@ Deno.test("Ctrl-C while programs compile ends all with 0, and no program is call
   assert.equal(await terminal.status, 0, terminal.screen());
   assert.doesNotMatch(terminal.screen(), /failed|level=error|Uncaught/);
   // script(1) itself has the mark too, and is gone by now.
-  await eventually(
-    "the end of all processes",
-    () => processesWithEnv(`E2E_MARK=${mark}`).length === 0 ? true : undefined,
-  );
-  await eventually(
-    "no map and no program",
-    () => kernelObjects(mark).length === 0 ? true : undefined,
-  );
+  await assertNothingLeft(mark);
 });
 
 Deno.test("Ctrl-C at any moment of a start is no failure", async () => {

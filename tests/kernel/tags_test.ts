@@ -1,6 +1,6 @@
 // What a process without libbcc loads is what libbcc would have loaded: the kernel's tags over the instructions are equal.
 import assert from "node:assert/strict";
-import { excludedByKernel } from "../../src/commands/start_programs.ts";
+import { excludedByKernel } from "../../src/commands/excluded_by_kernel.ts";
 import { loadConfig } from "../../src/config/load_config.ts";
 import { functionInfo, ProgramType } from "../../src/kernel/bpf.ts";
 import { loadProgram } from "../../src/loader/load_program.ts";

@@ -8,7 +8,7 @@ import { loadConfig } from "../../src/config/load_config.ts";
 import { DECODERS as DECODER_NAMES } from "../../src/config/names.ts";
 import { DECODERS } from "../../src/decoders/registry.ts";
 import { PROBE_TYPES } from "../../src/probes/probe_types.ts";
-import { openSelfMetrics } from "../../src/self_metrics.ts";
+import { openSelfMetrics } from "../../src/self_metrics/self_metrics.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const readme = Deno.readTextFileSync(new URL("README.md", ROOT));
@@ -100,7 +100,7 @@ Deno.test("readme: the table of examples is the folder", () => {
 });
 
 Deno.test("readme: every metric of the exporter itself stands in it, with its labels", async () => {
-  const self = openSelfMetrics({ version: "1", revision: "r", denoVersion: "2", platform: "p" });
+  const self = openSelfMetrics({ version: "1", denoVersion: "2", platform: "p" });
   self.setProgram("p", true);
   self.setAlternative("p", 1, 2);
   self.setFunctions("p", [{ name: "f", tag: "0" }]);
@@ -124,7 +124,7 @@ Deno.test("readme: every metric of the exporter itself stands in it, with its la
     );
   }
   // What no setter above sets is in the source all the same.
-  const source = Deno.readTextFileSync(new URL("src/self_metrics.ts", ROOT));
+  const source = Deno.readTextFileSync(new URL("src/self_metrics/self_metrics.ts", ROOT));
   const named = new Set([...source.matchAll(/"(ebpf_exporter_\w+)"/g)].map(([, name]) => name));
   assert.ok(seen.length > 8 && seen.every((name) => named.has(name)));
   for (const name of named) assert.ok(rows.has(`\`${name}\``), `${name} is not in the table`);

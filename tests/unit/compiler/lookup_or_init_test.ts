@@ -18,6 +18,14 @@ Deno.test("nested parentheses, several calls and line breaks stay", () => {
   assert.equal(rewritten.split("\n").length, 3);
 });
 
+Deno.test("calls inside a call's arguments, and parentheses in constants and comments", () => {
+  const rewritten = rewriteLookupOrInit("a.lookup_or_init(b.lookup_or_init(&k, &z), &z)");
+  assert.equal(rewritten.match(/lookup_or_try_init/g)?.length, 2);
+  assert.ok(!rewritten.includes("lookup_or_init("));
+  const odd = rewriteLookupOrInit("a.lookup_or_init(f(')', \")\" /* ) */), &z); rest();");
+  assert.match(odd, /&z\); if \(!leaf__\) return 0; leaf__; \}\); rest\(\);$/);
+});
+
 Deno.test("what is no such call is left alone", () => {
   for (
     const code of [

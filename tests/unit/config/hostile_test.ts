@@ -127,7 +127,7 @@ function assertAnswer(text: string): void {
     assert.ok(line >= 1 && line <= lines.length, `line ${line} of ${lines.length}`);
     assert.ok(column >= 1 && column <= lines[line - 1].length + 1, `column ${column}`);
     assert.ok(!/[.\n]$/.test(problem.message), problem.message);
-    formatProblem(problem, { color: true });
+    formatProblem(problem);
   }
   if (config !== undefined) {
     // What crosses the process boundary comes out as it went in.

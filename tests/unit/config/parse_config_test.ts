@@ -95,6 +95,24 @@ Deno.test("anchors, merge keys and several documents", () => {
   assert.deepEqual(chain(programs[0].counters[2].labels[0]), [{ name: "string" }]);
 });
 
+Deno.test("a bucket_multiplier of 0 is 1, as where there is none", () => {
+  const program = (name: string, more: string) =>
+    `  - name: ${name}
+    metrics:
+      histograms:
+        - { name: h, table: t, bucket_type: exp2, bucket_max: 3${more}, labels: [{ name: b }] }
+    kprobes: { f: g }
+    code: int g(void *ctx) { return 0; }
+`;
+  const text = "programs:\n" + program("none", "") + program("zero", ", bucket_multiplier: 0");
+  const { config, problems } = parseConfig(text, "p.yaml");
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    config!.programs.map(({ histograms }) => histograms[0].bucketMultiplier),
+    [1, 1],
+  );
+});
+
 Deno.test("every place names the line that holds what it is the place of", () => {
   const name = "dialects.good.yaml";
   const lines = Deno.readTextFileSync(new URL(`./fixtures/${name}`, import.meta.url)).split("\n");

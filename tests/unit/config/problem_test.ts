@@ -19,11 +19,6 @@ Deno.test("a problem has its place, its line with a caret, and its hint", () => 
   );
 });
 
-Deno.test("without colour there is no escape sequence, with colour there is", () => {
-  assert.ok(!formatProblem(problem).includes("\x1b"));
-  assert.ok(formatProblem(problem, { color: true }).includes("\x1b[1;31m"));
-});
-
 Deno.test("control characters of a file are shown, not obeyed", () => {
   const hostile = "a\x1b[2Jb\u202e\x07\ud800";
   const text = formatProblem({

@@ -240,3 +240,16 @@ Deno.test("routes: tables that cannot be read are a 500, logged", async () => {
   assert.equal(await response.text(), "reading the tables failed: gone\n");
   assert.equal(logged.length, 1);
 });
+
+Deno.test("answers that nobody reads are refused beyond a limit, and given again when they are gone", async () => {
+  const body = new Uint8Array(70 << 20);
+  const { ask } = site({ metrics: () => given(body) });
+  const slow = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  for (const { promise } of slow) assert.equal((await ask("/metrics", {}, promise)).status, 200);
+  const refused = await ask("/metrics");
+  assert.equal(refused.status, 503);
+  assert.match(await refused.text(), /do not read/);
+  slow[0].reject(new Error("the client has gone"));
+  await Promise.resolve();
+  assert.equal((await ask("/metrics")).status, 200);
+});

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  findNearFunctions,
-  openKernelSymbols,
-  readSymbolAddresses,
-} from "../../../src/kernel/kallsyms.ts";
+import { openKernelSymbols } from "../../../src/kernel/kallsyms.ts";
+import { findNearFunctions } from "../../../src/kernel/near_functions.ts";
+import { readSymbolAddresses } from "../../../src/kernel/symbol_addresses.ts";
 
 /** Runs `test` on a kallsyms file with these lines. */
 function withFile(text: string, test: (path: string) => void): void {

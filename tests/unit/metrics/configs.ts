@@ -8,7 +8,7 @@ import type {
 } from "../../../src/config/config.ts";
 import type { DecoderContext } from "../../../src/decoders/decoder.ts";
 import { TextBuffer } from "../../../src/exposition/text_buffer.ts";
-import type { TextFormat } from "../../../src/exposition/family_header.ts";
+import type { TextFormat } from "../../../src/exposition/text_format.ts";
 import type { ScrapePlan } from "../../../src/metrics/scrape_plan.ts";
 import { parseTableLayout } from "../../../src/tables/table_layout.ts";
 import { openTableReader, type TableReader } from "../../../src/tables/table_reader.ts";

@@ -1,21 +1,13 @@
 /** Prometheus' own reader of the text format, over what we write. */
 
-import assert from "node:assert/strict";
 import { buildScrapePlan } from "../../../src/metrics/scrape_plan.ts";
+import { isInstalled } from "../../installed.ts";
+import { assertPromtoolContent } from "../../promtool.ts";
 import { openFakeMap } from "../tables/fake_map.ts";
 import { bytes, counter, histogram, reader, symbols, textOf } from "./configs.ts";
 
-async function promtoolFound(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("promtool", { args: ["--version"] }).output()).success;
-  } catch {
-    console.error("LEFT OUT: promtool is not installed, the text is not checked with it");
-    return false;
-  }
-}
-
 Deno.test("promtool check metrics has nothing to say", async () => {
-  if (!await promtoolFound()) return;
+  if (!isInstalled("promtool")) return;
   const map = openFakeMap({ keySize: 8 });
   for (const text of ["x", 'q"', "b\\", "\n", "\xff", "ü"]) {
     for (let id = 0; id < 6; id++) map.set(bytes([id, 0, 0, 0], text, 4).subarray(0, 8), 2n ** 60n);
@@ -46,16 +38,5 @@ Deno.test("promtool check metrics has nothing to say", async () => {
     },
   ], symbols());
   await plan.read();
-  const child = new Deno.Command("promtool", {
-    args: ["check", "metrics"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(textOf(plan)));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  assert.equal(`${code} ${said}`, "0 ");
+  await assertPromtoolContent(textOf(plan));
 });

@@ -144,7 +144,10 @@ Deno.test("interrupts without end are an error and not a hang", async () => {
 
 Deno.test("an errno is an error with table, command and number; the next read works again", async () => {
   for (
-    const [errno, text] of [[14, "EFAULT (14)"], [12, "ENOMEM (12)"], [99, "errno (99)"]] as const
+    const [errno, text] of [[14, "EFAULT (14)"], [12, "ENOMEM (12)"], [
+      999,
+      "errno 999 (999)",
+    ]] as const
   ) {
     let broken = true;
     const map = filled(10, { before: () => broken ? errno : 0 });

@@ -8,25 +8,17 @@ import type * as prom from "prom-client";
 import CounterModule from "prom-client/lib/counter.js";
 import GaugeModule from "prom-client/lib/gauge.js";
 import RegistryModule from "prom-client/lib/registry.js";
-import { escapeHelp, escapeLabelValue } from "./exposition/escape.ts";
-import type { TextFormat } from "./exposition/family_header.ts";
-import { formatGoFloat, formatOpenMetricsFloat } from "./exposition/go_float.ts";
+import type { FamilyType } from "../exposition/family_header.ts";
+import type { TextFormat } from "../exposition/text_format.ts";
+import { buildFamilyText, type FamilyText } from "./family_text.ts";
+import { type ProcessUsage, readBootSeconds, readProcessUsage } from "./process_usage.ts";
 
 const Counter: typeof prom.Counter = CounterModule;
 const Gauge: typeof prom.Gauge = GaugeModule;
 const Registry: typeof prom.Registry = RegistryModule;
 
-/** One metric family as text, ready to stand between others in the order of their names. */
-export interface FamilyText {
-  /** As the format names it: OpenMetrics leaves out a counter's `_total`. */
-  readonly name: string;
-  /** HELP, TYPE and all samples, each line with its line break. */
-  readonly text: string;
-}
-
 export interface SelfMetricsOptions {
   readonly version: string;
-  readonly revision?: string;
   readonly denoVersion: string;
   readonly platform: string;
   /** What to read instead of `/proc`. */
@@ -82,17 +74,12 @@ export function openSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers });
 
-  const { version, revision, denoVersion, platform } = options;
+  const { version, denoVersion, platform } = options;
   gauge(
     "ebpf_exporter_build_info",
     "What this exporter was built from and runs on; always 1",
-    ["version", "revision", "denoversion", "platform"],
-  ).set({
-    version,
-    ...(revision === undefined ? {} : { revision }),
-    denoversion: denoVersion,
-    platform,
-  }, 1);
+    ["version", "denoversion", "platform"],
+  ).set({ version, denoversion: denoVersion, platform }, 1);
   const enabledPrograms = gauge(
     "ebpf_exporter_enabled_programs",
     "The set of enabled programs: 1 if the program runs, 0 if it failed",
@@ -177,11 +164,12 @@ export function openSelfMetrics(options: SelfMetricsOptions): SelfMetrics {
     setMetricSeries: (metric, series) => metricSeries.set({ metric }, series),
     async families(format) {
       refreshProcess();
-      const families: FamilyText[] = [];
-      for (const family of await registry.getMetricsAsJSON()) {
-        if (family.values.length > 0) families.push(writeFamily(family, format));
-      }
-      return families.sort((a, b) => compareText(a.name, b.name));
+      return (await registry.getMetricsAsJSON())
+        .filter(({ values }) => values.length > 0)
+        // The typings have types as an enum, the values are their names.
+        .map((family) => ({ ...family, type: String(family.type) as FamilyType }))
+        .map((family) => buildFamilyText(family, format))
+        .sort((a, b) => a.name < b.name ? -1 : 1);
     },
   };
 }
@@ -249,125 +237,4 @@ function openProcessMetrics(registers: prom.Registry[], procDirectory: string): 
       else one.set(value);
     }
   };
-}
-
-interface ProcessUsage {
-  readonly cpuSeconds: number | undefined;
-  readonly openFds: number | undefined;
-  readonly maxFds: number | undefined;
-  readonly residentBytes: number | undefined;
-  readonly virtualBytes: number | undefined;
-  readonly virtualMaxBytes: number | undefined;
-  readonly startSeconds: number | undefined;
-}
-
-/** USER_HZ, in which `/proc` counts: 100 on every architecture that Deno runs on (proc_pid_stat(5)). */
-const TICKS_PER_SECOND = 100;
-
-/** Reads proc_pid_stat(5), proc_pid_status(5), proc_pid_limits(5) and proc_pid_fd(5). */
-function readProcessUsage(directory: string, bootSeconds: number | undefined): ProcessUsage {
-  // The second field is the command in parentheses, with any bytes; the third follows the last one.
-  const stat = readText(`${directory}/stat`);
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
-  const field = (number: number) => finite(fields[number - 3]);
-  const ticks = [field(14), field(15)];
-  const startTicks = field(22);
-  // `status` has memory in kB: no page size to be known.
-  const status = readText(`${directory}/status`) ?? "";
-  const kilobytes = (name: string) =>
-    scaled(finite(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]), 1024);
-  const limits = readText(`${directory}/limits`) ?? "";
-  // client_golang shows "unlimited" as the largest uint64.
-  const limit = (name: string) => {
-    const soft = new RegExp(`^${name}\\s+(\\S+)`, "m").exec(limits)?.[1];
-    return soft === "unlimited" ? 2 ** 64 : finite(soft);
-  };
-  return {
-    cpuSeconds: ticks[0] === undefined || ticks[1] === undefined
-      ? undefined
-      : (ticks[0] + ticks[1]) / TICKS_PER_SECOND,
-    openFds: countFds(`${directory}/fd`),
-    maxFds: limit("Max open files"),
-    residentBytes: kilobytes("VmRSS"),
-    virtualBytes: kilobytes("VmSize"),
-    virtualMaxBytes: limit("Max address space"),
-    startSeconds: startTicks === undefined || bootSeconds === undefined
-      ? undefined
-      : bootSeconds + startTicks / TICKS_PER_SECOND,
-  };
-}
-
-function readBootSeconds(procDirectory: string): number | undefined {
-  return finite(/^btime (\d+)/m.exec(readText(`${procDirectory}/stat`) ?? "")?.[1]);
-}
-
-/** Without the one by which the directory itself is read. */
-function countFds(directory: string): number | undefined {
-  try {
-    return [...Deno.readDirSync(directory)].length - 1;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Synchronous: `/proc` does not wait for a disk, and a thread pool costs more than the read. */
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function finite(text: string | undefined): number | undefined {
-  const value = Number(text);
-  return text === undefined || text === "" || !Number.isFinite(value) ? undefined : value;
-}
-
-function scaled(value: number | undefined, factor: number): number | undefined {
-  return value === undefined ? undefined : value * factor;
-}
-
-/**
- * One family as client_golang prints it: labels by name, series by label values. The library's own
- * text has labels and series as they were set, and numbers as JavaScript writes them.
- */
-function writeFamily(
-  { name, help, type, values }: prom.MetricObjectWithValues<prom.MetricValue<string>>,
-  format: TextFormat,
-): FamilyText {
-  const openmetrics = format === "openmetrics";
-  const formatValue = openmetrics ? formatOpenMetricsFloat : formatGoFloat;
-  // The typings have types as an enum, the values are their names.
-  const typeName = String(type);
-  const familyName = openmetrics && typeName === "counter" ? name.replace(/_total$/, "") : name;
-  const series = values.map(({ labels, value }) => ({
-    labels: Object.entries(labels)
-      .map(([label, text]): [string, string] => [label, String(text)])
-      .sort(([a], [b]) => compareText(a, b)),
-    value,
-  }));
-  series.sort((a, b) => compareLabels(a.labels, b.labels));
-  let text = `# HELP ${familyName} ${escapeHelp(help, format)}\n`;
-  text += `# TYPE ${familyName} ${typeName}\n`;
-  for (const { labels, value } of series) {
-    const pairs = labels.map(([label, labelText]) => `${label}="${escapeLabelValue(labelText)}"`);
-    const braces = pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-    text += `${name}${braces} ${formatValue(value)}\n`;
-  }
-  return { name: familyName, text };
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-type LabelPairs = readonly (readonly [string, string])[];
-
-function compareLabels(a: LabelPairs, b: LabelPairs): number {
-  for (let at = 0; at < a.length && at < b.length; at++) {
-    const order = compareText(a[at][1], b[at][1]);
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
 }
