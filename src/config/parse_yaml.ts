@@ -113,7 +113,9 @@ function reportYamlError(source: Source, error: YAMLError): void {
   } else if (error.code === "BLOCK_AS_IMPLICIT_KEY") {
     hint = "put quotes around a text that has a colon and a space in it";
   }
-  source.report(offset, "", `not valid YAML: ${message}`, hint);
+  // The parser goes down a level of the file by a level of its own stack.
+  if (message.includes("call stack")) tooDeep(source, offset);
+  else source.report(offset, "", `not valid YAML: ${message}`, hint);
 }
 
 /** Walks the library's tree once; every anchor is converted once and shared by its aliases. */

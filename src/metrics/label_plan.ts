@@ -4,6 +4,7 @@ import type { ConfigProblem, MetricConfig } from "../config/config.ts";
 import type { Decoder, DecoderContext } from "../decoders/decoder.ts";
 import { buildDecoder } from "../decoders/registry.ts";
 import { describeType, type FieldType, type TableField } from "../tables/field_type.ts";
+import type { TableReader } from "../tables/table_reader.ts";
 import { describeKey, type TableLayout } from "../tables/table_layout.ts";
 
 /** One label: a part of the key and the chain that makes text of it. */
@@ -18,10 +19,10 @@ export interface PlannedLabel {
 /** The labels of a metric in the config's order (of a histogram with the bucket last), or what is wrong. */
 export function buildLabelPlan(
   metric: MetricConfig,
-  layout: TableLayout,
+  { layout, maxEntries }: Pick<TableReader, "layout" | "maxEntries">,
   context: DecoderContext,
 ): { labels: PlannedLabel[]; problems: ConfigProblem[] } {
-  const parts = matchParts(metric, layout);
+  const parts = matchParts(metric, layout, maxEntries);
   if ("message" in parts) return { labels: [], problems: [parts] };
   const problems: ConfigProblem[] = [];
   const labels = metric.labels.map((label, index): PlannedLabel => {
@@ -44,13 +45,17 @@ export function buildLabelPlan(
 
 type Part = Pick<TableField, "type" | "offset">;
 
-function matchParts(metric: MetricConfig, layout: TableLayout): readonly Part[] | ConfigProblem {
+function matchParts(
+  metric: MetricConfig,
+  layout: TableLayout,
+  maxEntries: number,
+): readonly Part[] | ConfigProblem {
   const { labels } = metric;
   if (labels.some((label) => label.size !== undefined)) return cutBySizes(metric, layout);
   if (labels.length === layout.fields.length) return layout.fields;
   if (labels.length === layout.flatFields.length) return layout.flatFields;
-  // One number for the whole table: the one field of the key says nothing then.
-  if (labels.length === 0 && layout.key.kind === "integer") return [];
+  // A table of one entry is one number: its key says nothing.
+  if (labels.length === 0 && maxEntries === 1) return [];
   const fields = layout.fields.length;
   return mismatch(
     metric,

@@ -17,6 +17,7 @@ const UNKNOWN_MS = 60_000;
 /** Keys that are gone are forgotten when they are more than a quarter of the others, and more than this. */
 export const FORGET_ABOVE = 64;
 const LEFT_OUT = -1;
+const MOST_FAILED_KEYS = 10_000;
 
 /** Decoding failures of one decoder of one label since the start. */
 export interface DecodeErrors {
@@ -43,6 +44,8 @@ export class MetricSource {
   #hints = new Int32Array(0);
   #expiresAtMs = Infinity;
   #generation = "";
+  /** Keys that were counted as left out: one that is decoded again is not another. */
+  readonly #failed = new Set<string>();
 
   constructor(
     readonly program: string,
@@ -161,14 +164,19 @@ export class MetricSource {
       return texts === undefined ? LEFT_OUT : this.family.cellOf(texts, scratch);
     } catch (error) {
       if (!(error instanceof LabelError)) throw error;
-      this.#count(error);
+      this.#count(error, key);
       return LEFT_OUT;
     } finally {
       if (notes.expires) this.#expiresAtMs = Math.min(this.#expiresAtMs, nowMs + UNKNOWN_MS);
     }
   }
 
-  #count({ label, decoder, message }: LabelError): void {
+  #count({ label, decoder, message }: LabelError, key: Uint8Array): void {
+    const text = key.toBase64();
+    if (this.#failed.has(text)) return;
+    // A table of nothing but new bad keys shall not take memory for ever.
+    if (this.#failed.size >= MOST_FAILED_KEYS) this.#failed.clear();
+    this.#failed.add(text);
     const id = `${label} ${decoder}`;
     const known = this.errors.get(id);
     if (known !== undefined) known.count++;

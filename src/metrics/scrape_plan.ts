@@ -78,7 +78,7 @@ export function buildScrapePlan(
   const tables = new Map<TableReader, MetricSource[]>();
   for (const source of sources) {
     const { metric, reader, program } = source;
-    const labelPlan = buildLabelPlan(metric, reader.layout, context);
+    const labelPlan = buildLabelPlan(metric, reader, context);
     if (labelPlan.problems.length > 0) {
       problems.push(...labelPlan.problems);
       leftOut.push(source);

@@ -35,6 +35,7 @@ const PAGE_ROWS = 512;
 export interface TableReader {
   readonly name: string;
   readonly layout: TableLayout;
+  readonly maxEntries: number;
   /** Whether values are negative where their highest bit is set. */
   readonly signed: boolean;
   /**
@@ -130,5 +131,6 @@ export function openTableReader(map: MapReads, layout: TableLayout): TableReader
     }
   }
 
-  return { name: map.name, layout, signed: type.signed, read, pages };
+  const { name, maxEntries } = map;
+  return { name, layout, maxEntries, signed: type.signed, read, pages };
 }

@@ -65,6 +65,7 @@ const cases: Record<string, [text: string, line: number, message: RegExp]> = {
   "a foreign tag": ["programs: !!js/function x", 1, /tag/],
   "100,000 open brackets": ["a: " + "[".repeat(100_000), 1, /levels of nesting/],
   "50,000 open braces": ["{a: ".repeat(50_000), 1, /levels of nesting/],
+  "3,000 dashes": ["- ".repeat(3_000), 1, /levels of nesting/],
   "100,000 nested lists": ["- ".repeat(100_000), 1, /./],
   "block nesting of 100 levels": [
     Array.from({ length: 100 }, (_, i) => " ".repeat(i) + "a:").join("\n") + " 1",

@@ -209,9 +209,14 @@ Deno.test("a per-CPU table counts all CPUs", async () => {
   assert.equal(samples(text), 'ebpf_exporter_m_total{a="1"} 12\n');
 });
 
-Deno.test("a counter without labels is one number, on a key that is a number", async () => {
-  const { text } = await scrapeOne([], [[key(0), 5], [key(1), 6]], U32);
-  assert.equal(samples(text), "ebpf_exporter_m_total 11\n");
+Deno.test("a counter without labels is the one number of a table of one entry", async () => {
+  const one = table([[key(0), 5]], { maxEntries: 1 });
+  const metric = counter("m_total", []);
+  const { text } = await scrape([{ program: "p", metric, reader: reader(one, U32) }]);
+  assert.equal(samples(text), "ebpf_exporter_m_total 5\n");
+  const several = reader(table([[key(0), 5]], { maxEntries: 2 }), U32);
+  const { problems } = buildScrapePlan([{ program: "p", metric, reader: several }], symbols());
+  assert.match(problems[0].message, /1 field, but the metric has 0 labels$/);
 });
 
 Deno.test("a table that cannot be read blanks nothing else and is told", async () => {

@@ -150,3 +150,20 @@ Deno.test("scrapes that are asked for at once run one after another", async () =
   await Promise.all([plan.read(), plan.read(), plan.read()]);
   assert.match(textOf(plan), /\} 5\n$/);
 });
+
+Deno.test("a key that cannot be decoded counts once, however often it is tried again", async () => {
+  const context = symbols({ "0x1": "no_number" });
+  const map = openFakeMap({ keySize: 4 }).set(integerBytes(1, 4), 5);
+  const metric = counter("m", [["a", "ksym", "uint"]]);
+  const { plan } = buildScrapePlan(
+    [{ program: "p", metric, reader: reader(map, '"unsigned int"') }],
+    context,
+  );
+  const errors = async () => (await plan.read()).decodeErrors.map(({ count }) => count);
+  assert.deepEqual(await errors(), [1]);
+  context.moved++;
+  assert.deepEqual(await errors(), [1]);
+  map.set(integerBytes(2, 4), 5);
+  context.names.set(2n, "no_number_either");
+  assert.deepEqual(await errors(), [2]);
+});
