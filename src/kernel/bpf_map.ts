@@ -15,13 +15,7 @@ export const PER_CPU_TYPES: ReadonlySet<number> = new Set([
 ]);
 
 /** What a map was created with. */
-export interface MapShape {
-  readonly name: string;
-  readonly type: number;
-  readonly keySize: number;
-  readonly leafSize: number;
-  readonly maxEntries: number;
-}
+export type MapShape = Pick<MapReads, "name" | "type" | "keySize" | "leafSize" | "maxEntries">;
 
 export class BpfMap implements MapReads {
   readonly name: string;
