@@ -123,3 +123,8 @@ Deno.test("every character of random code is found in the file, in every style",
     });
   }));
 });
+
+Deno.test("a place after the code's end is its last line's", () => {
+  const code = codeOf(`${before}    code: |\n      int a;\n      int b;\n\n\n`);
+  for (const line of [3, 5, 50]) assert.equal(placeInCode(code, line, 9).line, 6);
+});

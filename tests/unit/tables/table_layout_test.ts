@@ -246,6 +246,19 @@ Deno.test("what cannot be laid out is refused with its description", () => {
   }
 });
 
+Deno.test("a type that libbcc has no name for, __uint128_t, is 16 bytes of integer", () => {
+  const layout = layoutOf(
+    '["k", [["a",], ["b","unsigned long long"], ["c",] ], "struct_packed"]',
+    40,
+  );
+  assert.deepEqual(
+    layout.fields.map(({ name, offset, type }) => [name, offset, type.kind, type.size]),
+    [["a", 0, "integer", 16], ["b", 16, "integer", 8], ["c", 24, "integer", 16]],
+  );
+  assert.equal(layoutOf("", 16).key.kind, "integer");
+  assert.throws(() => layoutOf("", 8));
+});
+
 Deno.test("any text as a description is an error or a layout of the asked size", () => {
   const names = fc.constantFrom("int", "char", "unsigned long long", "x");
   const tree = fc.letrec((tie) => ({
