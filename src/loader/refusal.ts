@@ -8,12 +8,18 @@ const LONGEST_LINE = 300;
 /** Lines that count instead of telling (kernel/bpf/verifier.c, print_verification_stats). */
 const STATISTICS = /^(processed \d+ insns|verification time|stack depth|max_states)/;
 
-/** The end of the log up to the verdict: what was being looked at when the verifier gave up. */
-export function cutVerifierLog(log: string): string[] {
+/**
+ * The end of the log up to the verdict: what was being looked at when the verifier gave up. Linux 7 writes advice below
+ * the verdict: a line of the `verdict` form is kept above the rest then.
+ */
+export function cutVerifierLog(log: string, verdict?: RegExp): string[] {
   const lines = log.split("\n").map((line) => line.trimEnd()).filter((line) =>
     line !== "" && !STATISTICS.test(line)
   );
-  return lines.slice(-TELLING_LINES).map((line) => line.slice(0, LONGEST_LINE));
+  const last = lines.slice(-TELLING_LINES);
+  const told = verdict && lines.findLast((line) => verdict.test(line));
+  if (told !== undefined && !last.includes(told)) last.unshift(told);
+  return last.map((line) => line.slice(0, LONGEST_LINE));
 }
 
 const BPF_JMP_CALL = 0x85, BPF_LD_IMM_DW = 0x18, INSTRUCTION_SIZE = 8;
@@ -68,12 +74,12 @@ const KNOWN_CAUSES: readonly (readonly [RegExp, string])[] = [
   [/back-edge|infinite loop/, "this kernel wants loops unrolled or bounded: use #pragma unroll"],
 ];
 
-function findCause(log: string): string | undefined {
-  for (const [pattern, words] of KNOWN_CAUSES) {
-    const match = log.match(pattern);
-    if (match) return words.replace("$1", match[1] ?? "");
+function findCause(log: string): { words?: string; verdict?: RegExp } {
+  for (const [verdict, words] of KNOWN_CAUSES) {
+    const match = log.match(verdict);
+    if (match) return { words: words.replace("$1", match[1] ?? ""), verdict };
   }
-  return undefined;
+  return {};
 }
 
 /** An error that a person can act on: cause, remedy and the telling lines. `verifierLog` holds the whole log. */
@@ -93,8 +99,9 @@ export function explainRefusal(
   const { verifierLog } = error;
   if (verifierLog === "") return new RefusalError(error.message, "");
   const errno = error.errno === EPERM ? "" : ` with ${describeErrno(error.errno)}`;
-  const cause = findUnsupportedC(instructions) ?? findCause(verifierLog);
-  const lines = cutVerifierLog(verifierLog).map((line) => `    ${line}`).join("\n");
+  const { words, verdict } = findCause(verifierLog);
+  const cause = findUnsupportedC(instructions) ?? words;
+  const lines = cutVerifierLog(verifierLog, verdict).map((line) => `    ${line}`).join("\n");
   return new RefusalError(
     `the verifier refused function "${name}"${errno}${cause ? `: ${cause}` : ""}\n${lines}`,
     verifierLog,

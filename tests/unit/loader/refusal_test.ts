@@ -18,6 +18,12 @@ Deno.test("the log is cut to what was looked at last and the verdict, without st
   assert.equal(lines.at(-1), "invalid mem access 'scalar'");
 });
 
+Deno.test("a verdict that stands far above the kernel's advice is kept", () => {
+  const advice = Array.from({ length: 20 }, (_, index) => `advice ${index}`).join("\n");
+  const message = explain(`0: (95) exit\nR1 invalid mem access 'scalar'\n${advice}`);
+  assert.match(message, /\n {4}R1 invalid mem access 'scalar'\n {4}advice 8\n/);
+});
+
 Deno.test("known causes are told with their remedy", () => {
   assert.match(explain("R1 invalid mem access 'inv'"), /bpf_probe_read_kernel/);
   assert.match(explain("R0 invalid mem access 'map_value_or_null'"), /check for NULL/);
