@@ -43,7 +43,11 @@ const FOLDER_PREFIX = "ebpf_exporter_compile_";
 
 /** What tells process ids of one container from those of another that shares its temporary files. */
 function pidNamespace(): string {
-  return Deno.readLinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+  try {
+    return Deno.readLinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+  } catch {
+    return "0"; // a kernel without CONFIG_PID_NS has one for all
+  }
 }
 
 /** No compilation takes as long: a folder as old as this is left over, whoever made it. */
